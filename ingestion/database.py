@@ -1,0 +1,119 @@
+"""The database behind the ledger: engine, transactions, migrations."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from ingestion.errors import LedgerUnavailable, SettingsError
+
+
+class Database:
+    """One database, SQLite or PostgreSQL, at the newest schema."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.dialect = engine.dialect.name
+
+    @classmethod
+    def open(cls, url: str) -> "Database":
+        """Connect and bring the schema up to date.
+
+        Raises SettingsError for a URL that names no supported database, LedgerUnavailable where it does not answer.
+        """
+        try:
+            parsed = make_url(url)
+            engine = create_engine(parsed, pool_pre_ping=True, **_engine_options(parsed))
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+            raise SettingsError(f"COUNTERPART_DATABASE_URL: not a usable database URL: {error}") from None
+        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+            raise SettingsError("COUNTERPART_DATABASE_URL: only sqlite and postgresql are supported")
+        if engine.dialect.name == "sqlite":
+            _prepare_sqlite(engine, parsed)
+        database = cls(engine)
+        database._migrate()
+        return database
+
+    def _migrate(self) -> None:
+        with self.write() as connection:
+            if self.dialect == "postgresql":
+                # Several processes start at once; only one may migrate, the others wait for it.
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(823174)")
+            config = Config()
+            config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        with _mapped_errors(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that writes: committed at the end, rolled back on any error."""
+        with (
+            _mapped_errors(),
+            self._engine.connect().execution_options(counterpart_begin="BEGIN IMMEDIATE") as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+
+@contextmanager
+def _mapped_errors() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        # Only the driver's own words: the statement and its parameters hold people's data.
+        raise LedgerUnavailable(f"the database refused or does not answer: {error.orig}") from error
+
+
+def _engine_options(url: URL) -> dict[str, Any]:
+    return {"connect_args": {"timeout": 60}} if url.get_backend_name() == "sqlite" else {"pool_size": 10}
+
+
+def _prepare_sqlite(engine: Engine, url: URL) -> None:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: SqliteConnection, _: ConnectionPoolEntry) -> None:
+        # The driver's own implicit BEGIN takes the write lock too late, after reading, and then deadlocks.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("counterpart_begin", "BEGIN"))
+
+
+def insert_or_update(
+    database: Database,
+    table: Table,
+    *,
+    keys: Sequence[str],
+    values: Sequence[str],
+    extra: Callable[[Any], dict[str, Any]] | None = None,
+) -> Insert:
+    """An INSERT that updates `values` where a row of these keys exists; `extra` gives more updates from the new row."""
+    dialect: Any = postgresql if database.dialect == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    new = statement.excluded
+    updates = {name: new[name] for name in values} | (extra(new) if extra else {})
+    inserted: Insert = statement.on_conflict_do_update(index_elements=list(keys), set_=updates)
+    return inserted

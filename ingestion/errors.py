@@ -1,0 +1,30 @@
+"""Errors of the way in.
+
+The tree:
+
+    IngestionError
+    ├── SettingsError          a setting that cannot be used; the message names it
+    ├── UnreadableSource       a file that no reader can take; the message names the file
+    ├── UnreadableDocument     an upload that gives no usable document
+    └── LedgerUnavailable      the database does not answer
+"""
+
+
+class IngestionError(Exception):
+    """Base of everything the ingestion room raises on purpose."""
+
+
+class SettingsError(IngestionError):
+    """A setting that cannot be used; the message names it and says what would do."""
+
+
+class UnreadableSource(IngestionError):
+    """A file or folder that no reader can take; the message names it."""
+
+
+class UnreadableDocument(IngestionError):
+    """An upload that gives no usable document; the message says why (no text layer, truncated, too long)."""
+
+
+class LedgerUnavailable(IngestionError):
+    """The database does not answer."""

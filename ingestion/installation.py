@@ -1,0 +1,99 @@
+"""Everything that one installation consists of, opened from its settings."""
+
+from dataclasses import dataclass
+
+import structlog
+
+from ingestion.currency import load_rates
+from ingestion.database import Database
+from ingestion.ledger import Ledger
+from ingestion.normalize import Normalizer
+from ingestion.pipeline import Pipeline
+from ingestion.queue import WorkQueue
+from ingestion.rejections import RejectionLog
+from ingestion.settings import Settings
+from ingestion.skills import load_taxonomy
+from ingestion.worker import Worker
+from milvus import Embedder, Store, create_embedder
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What stands in the database: open to any number of processes at once."""
+
+    database: Database
+    ledger: Ledger
+    queue: WorkQueue
+    rejections: RejectionLog
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The books, and what searches and fills the index. Close it when done."""
+
+    books: Books
+    store: Store
+    embedder: Embedder
+    normalizer: Normalizer
+
+    def create_worker(self) -> Worker:
+        """A worker over this installation."""
+        pipeline = Pipeline(normalizer=self.normalizer, embedder=self.embedder, store=self.store)
+        return Worker(self.books.queue, pipeline)
+
+    def close(self) -> None:
+        """Close index and database."""
+        self.store.close()
+        self.books.close()
+
+
+def open_books(settings: Settings) -> Books:
+    """Open the database and bring it up to date. Raises SettingsError, LedgerUnavailable."""
+    database = Database.open(settings.ledger_url)
+    return Books(database, Ledger(database), WorkQueue(database), RejectionLog(database))
+
+
+def open_installation(settings: Settings) -> Installation:
+    """Open database, index and model.
+
+    Raises SettingsError, LedgerUnavailable, IndexUnavailable (IndexHeld where another process has the folder open),
+    ModelMismatch, EmbeddingError. Where the index lost a collection, its documents are queued anew.
+    """
+    books = open_books(settings)
+    embedder = open_embedder(settings)
+    token = settings.index_token.get_secret_value() if settings.index_token else None
+    store = Store.open(settings.milvus_uri, model=embedder.identity, token=token)
+    for kind in store.created:
+        if queued := books.queue.requeue(kind):
+            log.info("collection was made anew, its documents are queued", kind=kind.value, documents=queued)
+    if settings.index_is_local:
+        # Only one process can hold the folder, so whoever held these leases is gone.
+        books.queue.release_leases()
+    return Installation(books, store, embedder, open_normalizer(settings))
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """The embedding model that the settings name; its weights are loaded at the first use."""
+    key = settings.embedding_api_key
+    return create_embedder(
+        backend=settings.embedding_backend,
+        model=settings.embedding_model,
+        url=settings.embedding_url,
+        api_key=key.get_secret_value() if key else None,
+        device=settings.embedding_device,
+        precision=settings.embedding_precision,
+        query_prompt=settings.embedding_query_prompt,
+        document_prompt=settings.embedding_document_prompt,
+    )
+
+
+def open_normalizer(settings: Settings) -> Normalizer:
+    """The normalizer with the settings' taxonomy and rates."""
+    rates = load_rates(settings.rates_file, reference=settings.reference_currency)
+    return Normalizer(taxonomy=load_taxonomy(settings.taxonomy_file), rates=rates)

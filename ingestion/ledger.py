@@ -1,0 +1,276 @@
+"""The ledger: which documents there are, and the tasks that bring them into the index.
+
+A document's row is the unit of work: it is `pending` until what it says stands in the index. Every change gets a task,
+whose id is the document's new version; the task is done once that version, or a later one, is indexed. So two changes
+of one document can never be applied in the wrong order, and a worker always applies the newest.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, update
+
+from ingestion.database import Database, insert_or_update
+from ingestion.documents import AnyDocument, ResumeDocument, kind_of
+from ingestion.records import (
+    Change,
+    Recorded,
+    State,
+    StoredDocument,
+    Summary,
+    Task,
+    TaskState,
+    encode_document,
+    make_stored,
+)
+from ingestion.tables import documents, persons, rejections, tasks
+from milvus import Kind
+
+_ROWS_A_STATEMENT = 500
+
+
+class Ledger:
+    """Documents and their state in SQL. `clock` gives epoch seconds."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    def ping(self) -> None:
+        """Raise LedgerUnavailable where the database does not answer."""
+        with self._database.read() as connection:
+            connection.execute(select(1))
+
+    def record(self, batch: Sequence[AnyDocument]) -> list[Recorded]:
+        """Store documents and queue what changed, in one transaction; outcomes in the order given.
+
+        Of two documents with one id the later counts. A document equal to the stored one changes nothing.
+        """
+        recorded: list[Recorded] = []
+        with self._database.write() as connection:
+            for start in range(0, len(batch), _ROWS_A_STATEMENT):
+                recorded += self._record_chunk(connection, batch[start : start + _ROWS_A_STATEMENT])
+        return recorded
+
+    def _record_chunk(self, connection: Connection, chunk: Sequence[AnyDocument]) -> list[Recorded]:
+        known = _lock_documents(connection, [(kind_of(document), document.id) for document in chunk])
+        contents = [encode_document(document) for document in chunk]
+        changes: list[Change] = []
+        hashes = {key: digest for key, (digest, _) in known.items()}
+        for document, (_, digest) in zip(chunk, contents, strict=True):
+            key = (kind_of(document), document.id)
+            changes.append(_compare(hashes.get(key, ""), digest))
+            hashes[key] = digest
+        new_tasks = iter(
+            self._add_tasks(
+                connection,
+                [
+                    (kind_of(d), d.id, "upsert")
+                    for d, c in zip(chunk, changes, strict=True)
+                    if c is not Change.UNCHANGED
+                ],
+            )
+        )
+        versions = {key: version for key, (_, version) in known.items()}
+        recorded: list[Recorded] = []
+        rows: dict[tuple[Kind, str], dict[str, Any]] = {}
+        for document, change, (content, digest) in zip(chunk, changes, contents, strict=True):
+            key = (kind_of(document), document.id)
+            if change is not Change.UNCHANGED:
+                versions[key] = next(new_tasks)
+                rows[key] = self._document_row(key, versions[key], content=content, digest=digest)
+            recorded.append(Recorded(*key, change, versions[key]))
+        self._upsert_documents(connection, list(rows.values()))
+        self._store_persons(connection, [document for document in chunk if isinstance(document, ResumeDocument)])
+        return recorded
+
+    def _add_tasks(self, connection: Connection, rows: Sequence[tuple[Kind, str, str]]) -> list[int]:
+        if not rows:
+            return []
+        now = self._clock()
+        return list(
+            connection.scalars(
+                insert(tasks).returning(tasks.c.id, sort_by_parameter_order=True),
+                [{"kind": kind, "document_id": id_, "action": action, "created_at": now} for kind, id_, action in rows],
+            )
+        )
+
+    def _document_row(
+        self, key: tuple[Kind, str], version: int, *, content: dict[str, Any], digest: str
+    ) -> dict[str, Any]:
+        now = self._clock()
+        return {
+            "kind": key[0],
+            "id": key[1],
+            "document": content,
+            "document_hash": digest,
+            "deleted": False,
+            "version": version,
+            "state": State.PENDING,
+            "attempts": 0,
+            "not_before": 0.0,
+            "created_at": now,
+            "updated_at": now,
+        }
+
+    def _upsert_documents(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+        if not rows:
+            return
+        statement = insert_or_update(
+            self._database,
+            documents,
+            keys=("kind", "id"),
+            values=("document", "document_hash", "deleted", "state", "attempts", "not_before", "updated_at"),
+            # Two writers may insert one new id at once; the version must be the newer task's whoever commits last.
+            extra=lambda new: {
+                "error": None,
+                "version": case((new.version > documents.c.version, new.version), else_=documents.c.version),
+            },
+        )
+        connection.execute(statement, rows)
+
+    def _store_persons(self, connection: Connection, resumes: Sequence[ResumeDocument]) -> None:
+        latest = {resume.id: resume.person for resume in resumes}
+        gone = [id_ for id_, person in latest.items() if person is None]
+        if gone:
+            connection.execute(delete(persons).where(persons.c.resume_id.in_(gone)))
+        rows = [
+            {"resume_id": id_, "person": person.model_dump(exclude_defaults=True), "updated_at": self._clock()}
+            for id_, person in latest.items()
+            if person is not None
+        ]
+        if rows:
+            connection.execute(
+                insert_or_update(self._database, persons, keys=("resume_id",), values=("person", "updated_at")), rows
+            )
+
+    def delete(self, kind: Kind, ids: Sequence[str]) -> list[int | None]:
+        """Erase documents and queue their removal from the index; the task of each, None where there is no such id.
+
+        The document's content and the person's data are gone when this returns; the index follows.
+        """
+        with self._database.write() as connection:
+            present = sorted(
+                id_
+                for (_, id_), (digest, _) in _lock_documents(connection, [(kind, id_) for id_ in ids]).items()
+                if digest
+            )
+            versions = dict(
+                zip(present, self._add_tasks(connection, [(kind, id_, "delete") for id_ in present]), strict=True)
+            )
+            for id_, version in versions.items():
+                row = self._document_row((kind, id_), version, content={}, digest="")
+                del row["created_at"]
+                connection.execute(
+                    update(documents)
+                    .where(documents.c.kind == kind, documents.c.id == id_)
+                    .values(row | {"document": None, "deleted": True, "error": None})
+                )
+            if kind is Kind.RESUMES:
+                connection.execute(delete(persons).where(persons.c.resume_id.in_(present)))
+        return [versions.get(id_) for id_ in ids]
+
+    def get_task(self, task_id: int) -> Task | None:
+        """A task by id, None where there never was one."""
+        same = and_(documents.c.kind == tasks.c.kind, documents.c.id == tasks.c.document_id)
+        columns = (documents.c.state, documents.c.indexed_version, documents.c.lease_until, documents.c.error)
+        with self._database.read() as connection:
+            row = connection.execute(
+                select(tasks, *columns, documents.c.version)
+                .select_from(tasks.outerjoin(documents, same))
+                .where(tasks.c.id == task_id)
+            ).first()
+        if row is None:
+            return None
+        state = self._task_state(row)
+        error = row.error if state is not TaskState.DONE else None
+        return Task(row.id, Kind(row.kind), row.document_id, row.action, state, error, row.created_at)
+
+    def _task_state(self, row: Any) -> TaskState:
+        if row.version is None or (row.indexed_version is not None and row.indexed_version >= row.id):
+            return TaskState.DONE
+        if row.state == State.FAILED:
+            return TaskState.FAILED
+        return TaskState.RUNNING if row.lease_until and row.lease_until > self._clock() else TaskState.QUEUED
+
+    def get_document(self, kind: Kind, id_: str) -> StoredDocument | None:
+        """A stored document; None where there is none or it was deleted."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                select(documents).where(documents.c.kind == kind, documents.c.id == id_, ~documents.c.deleted)
+            ).first()
+            names = read_names(connection, [id_]) if row is not None and kind is Kind.RESUMES else {}
+        return make_stored(row, names) if row is not None else None
+
+    def list_documents(self, kind: Kind, *, after: str | None = None, limit: int = 100) -> list[StoredDocument]:
+        """Documents in the order of their ids, those after `after`."""
+        query = select(documents).where(documents.c.kind == kind, ~documents.c.deleted)
+        if after is not None:
+            query = query.where(documents.c.id > after)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(documents.c.id).limit(limit)).all()
+            names = read_names(connection, [row.id for row in rows]) if kind is Kind.RESUMES else {}
+        return [make_stored(row, names) for row in rows]
+
+    def summarize(self) -> Summary:
+        """Counts of everything, for status pages and progress."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(documents.c.kind, documents.c.state, func.count().label("total"))
+                .where(or_(~documents.c.deleted, documents.c.state == State.PENDING))
+                .group_by(documents.c.kind, documents.c.state)
+            ).all()
+            oldest = connection.scalar(
+                select(func.min(documents.c.updated_at)).where(documents.c.state == State.PENDING)
+            )
+            rejected = connection.scalar(select(func.count()).select_from(rejections)) or 0
+        counts = {kind: dict.fromkeys(State, 0) for kind in Kind}
+        for row in rows:
+            counts[Kind(row.kind)][State(row.state)] = row.total
+        return Summary(counts, rejected, oldest)
+
+    def list_failures(self, *, limit: int = 100) -> list[tuple[Kind, str, str]]:
+        """Documents set aside: kind, id, error; newest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(documents.c.kind, documents.c.id, documents.c.error)
+                .where(documents.c.state == State.FAILED)
+                .order_by(documents.c.version.desc())
+                .limit(limit)
+            ).all()
+        return [(Kind(row.kind), row.id, row.error or "") for row in rows]
+
+
+def _compare(before: str, digest: str) -> Change:
+    if not before:
+        return Change.NEW
+    return Change.UNCHANGED if before == digest else Change.CHANGED
+
+
+def _lock_documents(
+    connection: Connection, keys: Sequence[tuple[Kind, str]]
+) -> dict[tuple[Kind, str], tuple[str, int]]:
+    """Hash and version of the rows of these keys, locked in one order so that two writers never wait for each other."""
+    found: dict[tuple[Kind, str], tuple[str, int]] = {}
+    for kind in Kind:
+        ids = sorted({id_ for of_kind, id_ in keys if of_kind is kind})
+        for start in range(0, len(ids), _ROWS_A_STATEMENT):
+            rows = connection.execute(
+                select(documents.c.id, documents.c.document_hash, documents.c.version, documents.c.state)
+                .where(documents.c.kind == kind, documents.c.id.in_(ids[start : start + _ROWS_A_STATEMENT]))
+                .order_by(documents.c.id)
+                .with_for_update()
+            )
+            for row in rows:
+                # A document that was set aside is worth another try when it is sent again, even unchanged.
+                digest = "failed" if row.state == State.FAILED else row.document_hash
+                found[kind, row.id] = (digest, row.version)
+    return found
+
+
+def read_names(connection: Connection, resume_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    if not resume_ids:
+        return {}
+    rows = connection.execute(select(persons).where(persons.c.resume_id.in_(resume_ids)))
+    return {row.resume_id: (row.person["name"],) for row in rows if row.person.get("name")}

@@ -1,0 +1,60 @@
+"""Loading paths into the ledger: every row that can be read goes in, every other is kept with its reason."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from ingestion.installation import Books
+from ingestion.records import Change
+from ingestion.sources import Rejection, SourceRow, read_path
+from milvus import Kind
+
+_BATCH_ROWS = 500
+
+
+@dataclass(slots=True)
+class LoadReport:
+    """What a load came to: documents per change, rejected rows, and columns that no field took (with rows)."""
+
+    changes: Counter[Change] = field(default_factory=Counter)
+    rejected: list[Rejection] = field(default_factory=list)
+    rejected_total: int = 0
+    ignored: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def documents(self) -> int:
+        """Rows that went in, changed or not."""
+        return sum(self.changes.values())
+
+
+def load_paths(
+    paths: Sequence[Path],
+    *,
+    books: Books,
+    kind: Kind | None = None,
+    mapping: Mapping[str, str] | None = None,
+    report_progress: Callable[[LoadReport], None] | None = None,
+) -> LoadReport:
+    """Read files and folders into the ledger; indexing is the worker's. The report lists the first 100 rejections."""
+    report = LoadReport()
+    for path in paths:
+        books.rejections.forget(str(path))
+        for batch in _in_batches(read_path(path, kind=kind, mapping=mapping or {})):
+            rows = [item for item in batch if isinstance(item, SourceRow)]
+            rejected = [item for item in batch if isinstance(item, Rejection)]
+            report.changes.update(recorded.change for recorded in books.ledger.record([row.document for row in rows]))
+            report.ignored.update(column for row in rows for column in row.ignored)
+            books.rejections.add(str(path), rejected)
+            report.rejected_total += len(rejected)
+            report.rejected += rejected[: 100 - len(report.rejected)]
+            if report_progress:
+                report_progress(report)
+    return report
+
+
+def _in_batches(rows: Iterable[SourceRow | Rejection]) -> Iterator[list[SourceRow | Rejection]]:
+    iterator = iter(rows)
+    while batch := list(islice(iterator, _BATCH_ROWS)):
+        yield batch

@@ -1,0 +1,88 @@
+"""One batch of claims through normalizing, embedding and upserting, to outcomes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ingestion.normalize import Normalizer
+from ingestion.records import Claim, Outcome
+from milvus import Embedder, Entity, Kind, Store, Vectors
+from milvus.errors import IndexUnavailable, MilvusError
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    claim: Claim
+    entity: Entity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """What stands between the ledger and the index. One document's fault never costs another document anything."""
+
+    normalizer: Normalizer
+    embedder: Embedder
+    store: Store
+
+    def apply(self, claims: Sequence[Claim]) -> list[Outcome]:
+        """Bring the index to what the claims say; one outcome for each claim, in any order."""
+        outcomes: list[Outcome] = []
+        for kind in Kind:
+            outcomes += self._delete(kind, [c for c in claims if c.kind is kind and c.document is None])
+            outcomes += self._upsert(kind, [c for c in claims if c.kind is kind and c.document is not None])
+        return outcomes
+
+    def _delete(self, kind: Kind, claims: Sequence[Claim]) -> list[Outcome]:
+        def remove(batch: Sequence[Claim]) -> list[Outcome]:
+            self.store.collection(kind).delete([claim.id for claim in batch])
+            return [Outcome(claim) for claim in batch]
+
+        return _attempt(claims, remove)
+
+    def _upsert(self, kind: Kind, claims: Sequence[Claim]) -> list[Outcome]:
+        prepared: list[_Prepared] = []
+        outcomes: list[Outcome] = []
+        for claim in claims:
+            try:
+                prepared.append(_Prepared(claim, self._normalize(claim)))
+            except Exception as error:  # a document that breaks the normalizer is set aside, the others go on
+                outcomes.append(Outcome(claim, error=f"normalizing failed: {type(error).__name__}: {error}"))
+
+        def write(batch: Sequence[Claim]) -> list[Outcome]:
+            chosen = {claim.id for claim in batch}
+            return self._write(kind, [one for one in prepared if one.claim.id in chosen])
+
+        return outcomes + _attempt([one.claim for one in prepared], write)
+
+    def _normalize(self, claim: Claim) -> Entity:
+        if claim.document is None:
+            raise ValueError("a deletion has nothing to normalize")
+        return self.normalizer.normalize(claim.document, document_hash=claim.document_hash, names=claim.names)
+
+    def _write(self, kind: Kind, batch: Sequence[_Prepared]) -> list[Outcome]:
+        collection = self.store.collection(kind)
+        kept = [one.claim.id for one in batch if one.claim.indexed_text_hash == one.entity.text_hash]
+        vectors = collection.get_vectors(kept) if kept else {}
+        fresh = [one for one in batch if one.claim.id not in vectors]
+        if fresh:
+            embedded = self.embedder.embed_documents([one.entity.embedded_text for one in fresh])
+            vectors |= {one.claim.id: vector for one, vector in zip(fresh, embedded, strict=True)}
+        matrix: Vectors = np.stack([vectors[one.claim.id] for one in batch])
+        collection.upsert([one.entity for one in batch], matrix)
+        return [Outcome(one.claim, text_hash=one.entity.text_hash) for one in batch]
+
+
+def _attempt(claims: Sequence[Claim], work: Callable[[Sequence[Claim]], list[Outcome]]) -> list[Outcome]:
+    """Do the work on all claims at once; where that fails for a document's sake, halve until the culprit is alone."""
+    if not claims:
+        return []
+    try:
+        return work(claims)
+    except IndexUnavailable as error:
+        return [Outcome(claim, error=str(error), retry=True) for claim in claims]
+    except MilvusError as error:
+        if len(claims) == 1:
+            return [Outcome(claims[0], error=str(error))]
+    middle = len(claims) // 2
+    return _attempt(claims[:middle], work) + _attempt(claims[middle:], work)

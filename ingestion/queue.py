@@ -1,0 +1,169 @@
+"""The work queue over the ledger: pending documents leased to workers, and what became of them."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, and_, case, delete, false, func, or_, select, true, tuple_, update
+
+from ingestion.database import Database
+from ingestion.ledger import read_names
+from ingestion.records import Claim, Outcome, State, make_claim
+from ingestion.tables import documents
+from milvus import Kind
+
+MAX_ATTEMPTS = 5
+_RETRY_SECONDS = 2.0
+
+
+class WorkQueue:
+    """Hands out pending documents, each to one worker at a time. `clock` gives epoch seconds."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    def claim(self, owner: str, *, limit: int, lease_seconds: float) -> list[Claim]:
+        """Lease up to `limit` pending documents to a worker, oldest change first.
+
+        A lease that ran out is taken over. A document that took its worker down MAX_ATTEMPTS times is set aside.
+        """
+        now = self._clock()
+        free = and_(
+            documents.c.state == State.PENDING,
+            documents.c.not_before <= now,
+            or_(documents.c.lease_until.is_(None), documents.c.lease_until < now),
+        )
+        with self._database.write() as connection:
+            connection.execute(
+                update(documents)
+                .where(free, documents.c.attempts >= MAX_ATTEMPTS)
+                .values(
+                    state=State.FAILED,
+                    error=func.coalesce(documents.c.error, f"set aside after {MAX_ATTEMPTS} attempts"),
+                    lease_owner=None,
+                    lease_until=None,
+                )
+            )
+            chosen = (
+                select(documents.c.kind, documents.c.id)
+                .where(free)
+                .order_by(documents.c.version)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            )
+            rows = connection.execute(
+                update(documents)
+                .where(tuple_(documents.c.kind, documents.c.id).in_(chosen))
+                .values(lease_owner=owner, lease_until=now + lease_seconds, attempts=documents.c.attempts + 1)
+                .returning(documents)
+            ).all()
+            names = read_names(connection, [row.id for row in rows if row.kind == Kind.RESUMES])
+        return [make_claim(row, names) for row in sorted(rows, key=lambda row: row.version)]
+
+    def renew(self, owner: str, *, lease_seconds: float) -> None:
+        """Prolong every lease of a worker that is still alive."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(documents)
+                .where(documents.c.lease_owner == owner)
+                .values(lease_until=self._clock() + lease_seconds)
+            )
+
+    def release_leases(self) -> None:
+        """Give back all leases, whoever holds them: only for a process that knows itself to be the one worker."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(documents).where(documents.c.lease_owner.is_not(None)).values(lease_owner=None, lease_until=None)
+            )
+
+    def settle(self, owner: str, outcomes: Sequence[Outcome]) -> None:
+        """Write down what became of claims, and give their leases back."""
+        with self._database.write() as connection:
+            for outcome in outcomes:
+                if outcome.error is None:
+                    self._settle_success(connection, owner, outcome)
+                else:
+                    self._settle_failure(connection, owner, outcome)
+
+    def _settle_success(self, connection: Connection, owner: str, outcome: Outcome) -> None:
+        claim = outcome.claim
+        this = and_(documents.c.kind == claim.kind, documents.c.id == claim.id)
+        if claim.document is None:
+            removed = connection.execute(
+                delete(documents).where(this, documents.c.version == claim.version, documents.c.deleted)
+            )
+            if _row_count(removed):
+                return
+        current = documents.c.version == claim.version
+        applied = {
+            "indexed_version": claim.version,
+            "indexed_text_hash": outcome.text_hash,
+            "lease_owner": None,
+            "lease_until": None,
+            "attempts": 0,
+        }
+        mine = connection.execute(
+            update(documents)
+            .where(this, documents.c.lease_owner == owner)
+            .values(
+                applied
+                | {
+                    "state": case((current, State.INDEXED), else_=State.PENDING),
+                    "indexed_at": case((current, self._clock()), else_=documents.c.indexed_at),
+                    "error": None,
+                }
+            )
+        )
+        if not _row_count(mine):
+            # The lease ran out under us: whoever took over may have written a newer version, and we the older over it.
+            connection.execute(
+                update(documents)
+                .where(this, documents.c.version > claim.version)
+                .values(state=State.PENDING, indexed_text_hash=None)
+            )
+
+    def _settle_failure(self, connection: Connection, owner: str, outcome: Outcome) -> None:
+        claim = outcome.claim
+        again = or_(documents.c.version != claim.version, true() if outcome.retry else false())
+        connection.execute(
+            update(documents)
+            .where(documents.c.kind == claim.kind, documents.c.id == claim.id, documents.c.lease_owner == owner)
+            .values(
+                state=case((again, State.PENDING), else_=State.FAILED),
+                error=outcome.error,
+                # What fails because the index is away is not the document's fault: it costs no attempt.
+                attempts=documents.c.attempts - 1 if outcome.retry else documents.c.attempts,
+                not_before=self._clock() + _RETRY_SECONDS if outcome.retry else 0.0,
+                lease_owner=None,
+                lease_until=None,
+            )
+        )
+
+    def count_pending(self) -> int:
+        """How many documents are not in the index yet, leased ones included."""
+        with self._database.read() as connection:
+            query = select(func.count()).select_from(documents).where(documents.c.state == State.PENDING)
+            return connection.scalar(query) or 0
+
+    def requeue(self, kind: Kind) -> int:
+        """Queue every document of a kind anew (its collection was lost or made anew); how many."""
+        with self._database.write() as connection:
+            return _row_count(
+                connection.execute(
+                    update(documents)
+                    .where(documents.c.kind == kind)
+                    .values(
+                        state=State.PENDING,
+                        indexed_text_hash=None,
+                        attempts=0,
+                        not_before=0.0,
+                        lease_owner=None,
+                        lease_until=None,
+                    )
+                )
+            )
+
+
+def _row_count(result: CursorResult[Any]) -> int:
+    return result.rowcount

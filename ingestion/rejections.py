@@ -1,0 +1,54 @@
+"""Rows that could not be read: kept with the reason, so that they can be listed and mended."""
+
+import time
+from collections.abc import Callable, Iterable
+
+from sqlalchemy import delete, select
+
+from ingestion.database import Database, insert_or_update
+from ingestion.sources.port import Rejection
+from ingestion.tables import rejections
+from milvus import Kind
+
+
+class RejectionLog:
+    """The rejected rows of every load, by location. `clock` gives epoch seconds."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    def forget(self, origin: str) -> None:
+        """Drop what an earlier load of this path rejected."""
+        with self._database.write() as connection:
+            connection.execute(delete(rejections).where(rejections.c.origin == origin))
+
+    def add(self, origin: str, batch: Iterable[Rejection]) -> None:
+        """Keep rows that could not be read, so that they can be listed and mended."""
+        rows = {
+            rejection.location[:2000]: {
+                "location": rejection.location[:2000],
+                "origin": origin[:1000],
+                "kind": rejection.kind,
+                "reason": rejection.reason,
+                "raw": rejection.raw.replace("\x00", "\ufffd") if rejection.raw is not None else None,
+                "rejected_at": self._clock(),
+            }
+            for rejection in batch
+        }
+        if not rows:
+            return
+        names = ("origin", "kind", "reason", "raw", "rejected_at")
+        with self._database.write() as connection:
+            connection.execute(
+                insert_or_update(self._database, rejections, keys=("location",), values=names), list(rows.values())
+            )
+
+    def read(self, *, limit: int = 100) -> list[Rejection]:
+        """Rows that could not be read, by location."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(rejections).order_by(rejections.c.location).limit(limit)).all()
+        return [
+            Rejection(location=row.location, reason=row.reason, kind=row.kind and Kind(row.kind), raw=row.raw)
+            for row in rows
+        ]

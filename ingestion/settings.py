@@ -1,0 +1,84 @@
+"""The settings, all of them: environment variables that begin with COUNTERPART_, or the same names in a `.env` file."""
+
+from pathlib import Path
+from typing import Literal
+from uuid import uuid4
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ingestion.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """One installation's settings. Read with `read_settings`, at the two wiring places only."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COUNTERPART_", env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True
+    )
+
+    data_dir: Path = Field(Path("var"), description="Folder of the built-in database and index.")
+    host: str = Field("127.0.0.1", description="Address that the API listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port that the API listens on.")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL of SQLite or PostgreSQL; a SQLite file in the data folder where unset."
+    )
+    index_uri: str | None = Field(
+        None, description="Milvus: a folder for Milvus Lite or http://host:19530; in the data folder where unset."
+    )
+    index_token: SecretStr | None = Field(None, description="Milvus' token, `user:password`.")
+    embedding_backend: Literal["sentence-transformers", "openai", "hashing"] = Field(
+        "sentence-transformers", description="What computes embeddings; `openai` is any OpenAI-compatible server."
+    )
+    embedding_model: str = Field("all-MiniLM-L6-v2", description="Model name, Hugging Face id or folder.")
+    embedding_url: str | None = Field(None, description="Base URL of the embedding server, for `openai`.")
+    embedding_api_key: SecretStr | None = Field(None, description="Key of the embedding server.")
+    embedding_device: str = Field("auto", description="auto, cpu, cuda, cuda:0 or mps.")
+    embedding_precision: Literal["auto", "float32", "float16", "bfloat16"] = Field(
+        "auto", description="Precision of inference; auto takes half precision where the device is fast at it."
+    )
+    embedding_query_prompt: str | None = Field(None, description="Put before queries, for models outside the catalog.")
+    embedding_document_prompt: str | None = Field(None, description="Put before documents, likewise.")
+    worker: Literal["auto", "embedded", "external"] = Field(
+        "auto",
+        description="Who works off the queue: the API process itself, or a worker process; auto is embedded "
+        "where the index is Milvus Lite, which only one process can open.",
+    )
+    reference_currency: str = Field("EUR", pattern="^[A-Z]{3}$", description="Currency that salaries are compared in.")
+    rates_file: Path | None = Field(None, description="Exchange rates (TSV) in place of the built-in ones.")
+    taxonomy_file: Path | None = Field(None, description="Skill taxonomy (TSV) in place of the built-in one.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+
+    @property
+    def ledger_url(self) -> str:
+        """The database's URL, the default filled in."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'ledger.db'}"
+
+    @property
+    def milvus_uri(self) -> str:
+        """The index's URI, the default filled in."""
+        return self.index_uri or str(self.data_dir / "index.db")
+
+    @property
+    def index_is_local(self) -> bool:
+        """Whether the index is a Milvus Lite folder, which one process at a time can open."""
+        return "://" not in self.milvus_uri
+
+    @property
+    def worker_is_embedded(self) -> bool:
+        """Whether the API process works off the queue itself."""
+        return self.worker == "embedded" or (self.worker == "auto" and self.index_is_local)
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises SettingsError naming each variable that cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = (f"COUNTERPART_{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors())
+        raise SettingsError("; ".join(problems)) from None
+
+
+def name_worker() -> str:
+    """A name for a worker that no other worker ever had."""
+    return uuid4().hex

@@ -1,0 +1,44 @@
+"""What a reader is: one opened file in, documents and rejections out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from ingestion.documents import AnyDocument
+from milvus import Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """One file to read, on disk or inside an archive.
+
+    `name` is what messages call it (`jobs.tar.gz/data/17.json`); `kind` is what the caller says it holds, None where the
+    reader has to tell from the content; `mapping` renames columns (column as written -> document field).
+    """
+
+    name: str
+    open: Callable[[], BinaryIO]
+    kind: Kind | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """A document that was read. `location` names file and row; `ignored` names the columns that no field took."""
+
+    location: str
+    document: AnyDocument
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """A row or file that could not be read, why, and the row itself as text (clipped), so that it can be mended."""
+
+    location: str
+    reason: str
+    kind: Kind | None = None
+    raw: str | None = None
+
+
+Reader = Callable[[SourceFile], Iterator[SourceRow | Rejection]]

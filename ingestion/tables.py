@@ -1,0 +1,76 @@
+"""The ledger's tables. Times are seconds since the epoch (UTC), so that SQLite and PostgreSQL compare them alike."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+# SQLite numbers rows by itself only where the column type is exactly INTEGER.
+_Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("kind", String(16), nullable=False),
+    Column("id", String(512), nullable=False),
+    Column("document", JSON(none_as_null=True), comment="as it came in, without the person; null once deleted"),
+    Column("document_hash", String(64), nullable=False),
+    Column("deleted", Boolean, nullable=False, default=False),
+    Column("version", BigInteger, nullable=False, comment="id of the newest task"),
+    Column("state", String(16), nullable=False, comment="pending, indexed or failed"),
+    Column("error", Text),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("not_before", Double, nullable=False, default=0.0, comment="a failed attempt is not repeated earlier"),
+    Column("lease_owner", String(64)),
+    Column("lease_until", Double),
+    Column("indexed_version", BigInteger),
+    Column("indexed_text_hash", String(64), comment="hash of the text whose vector is in the index"),
+    Column("indexed_at", Double),
+    Column("created_at", Double, nullable=False),
+    Column("updated_at", Double, nullable=False),
+    PrimaryKeyConstraint("kind", "id"),
+    Index("ix_documents_state", "state", "version"),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("document_id", String(512), nullable=False),
+    Column("action", String(16), nullable=False, comment="upsert or delete"),
+    Column("created_at", Double, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+persons = Table(
+    "persons",
+    metadata,
+    Column("resume_id", String(512), primary_key=True),
+    Column("person", JSON, nullable=False),
+    Column("updated_at", Double, nullable=False),
+)
+
+rejections = Table(
+    "rejections",
+    metadata,
+    Column("location", String(2000), primary_key=True, comment="file and row"),
+    Column("origin", String(1000), nullable=False, comment="the path that was loaded"),
+    Column("kind", String(16)),
+    Column("reason", Text, nullable=False),
+    Column("raw", Text, comment="the row itself, clipped"),
+    Column("rejected_at", Double, nullable=False),
+    Index("ix_rejections_origin", "origin"),
+)

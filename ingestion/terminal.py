@@ -1,0 +1,38 @@
+"""What the commands of both programs share: clear errors and logs."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+import typer
+from rich.console import Console
+
+from ingestion.errors import IngestionError
+from milvus.errors import MilvusError
+
+errors = Console(stderr=True)
+
+
+@contextmanager
+def show_clear_errors(*kinds: type[Exception]) -> Iterator[None]:
+    """Foreseen errors (ours, and `kinds`) in one line and exit code 1; a traceback is for what nobody foresaw."""
+    foreseen: tuple[type[Exception], ...] = (IngestionError, MilvusError, *kinds)
+    try:
+        yield
+    except foreseen as error:
+        errors.print("Error:", style="bold red", end=" ")
+        errors.print(str(error), markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        errors.print("Interrupted; what was read is safe in the ledger, and the next start goes on with it.")
+        raise typer.Exit(130) from None
+
+
+def configure_logs(level: str) -> None:
+    """Log lines of at least `level` (a name of the standard library's) to standard error."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

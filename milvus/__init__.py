@@ -1,0 +1,29 @@
+"""The index.
+
+It is: entities (resume, vacancy), their collections in Milvus, the embedding models that fill them, filters and search.
+It knows: pymilvus, torch, column names, index parameters.
+It never touches: HTTP (but to an embedding server), SQL, files of documents.
+"""
+
+from milvus.embedding import Embedder, Vectors, create_embedder, find_model
+from milvus.entities import EmploymentType, Entity, Kind, Resume, Vacancy, WorkFormat
+from milvus.filters import Filter, ResumeFilter, VacancyFilter
+from milvus.store import Hit, Store
+
+__all__ = [
+    "Embedder",
+    "EmploymentType",
+    "Entity",
+    "Filter",
+    "Hit",
+    "Kind",
+    "Resume",
+    "ResumeFilter",
+    "Store",
+    "Vacancy",
+    "VacancyFilter",
+    "Vectors",
+    "WorkFormat",
+    "create_embedder",
+    "find_model",
+]

@@ -1,0 +1,23 @@
+"""Embedding: texts in, unit vectors out.
+
+It is the models that fill the index, and the way long texts become one vector.
+It knows torch, sentence-transformers, the Hugging Face hub, and embedding servers over HTTP.
+It never touches pymilvus, entities, SQL or files other than a model's own; importing it loads no torch.
+"""
+
+from milvus.embedding.factory import create_embedder
+from milvus.embedding.hashing import HashingEmbedder
+from milvus.embedding.models import CATALOG, DEFAULT_MODEL, ModelSpec, find_model
+from milvus.embedding.port import Embedder, ModelIdentity, Vectors
+
+__all__ = [
+    "CATALOG",
+    "DEFAULT_MODEL",
+    "Embedder",
+    "HashingEmbedder",
+    "ModelIdentity",
+    "ModelSpec",
+    "Vectors",
+    "create_embedder",
+    "find_model",
+]

@@ -1,0 +1,48 @@
+"""An embedder from settings; each backend's libraries are imported only when it is the one chosen."""
+
+from dataclasses import replace
+from typing import Literal
+
+from milvus.embedding.hashing import HashingEmbedder
+from milvus.embedding.models import DEFAULT_MODEL, find_model
+from milvus.embedding.port import Embedder
+
+Backend = Literal["sentence-transformers", "openai", "hashing"]
+
+
+def create_embedder(
+    *,
+    backend: Backend = "sentence-transformers",
+    model: str = DEFAULT_MODEL,
+    url: str | None = None,
+    api_key: str | None = None,
+    device: str = "auto",
+    precision: str = "auto",
+    query_prompt: str | None = None,
+    document_prompt: str | None = None,
+) -> Embedder:
+    """Create the embedder that the settings describe; no weights are loaded yet.
+
+    `model` is a name of the catalog, a Hugging Face repository or a local folder. A prompt that is None is the model's
+    own; "" is none. `url` (needed) and `api_key` are for the "openai" backend, `device` and `precision` for
+    "sentence-transformers"; "hashing" takes none of them. Raises ModelNotFound, and ValueError on settings that do not
+    make sense.
+    """
+    if backend == "hashing":
+        return HashingEmbedder()
+    spec = find_model(model)
+    if query_prompt is not None:
+        spec = replace(spec, query_prompt=query_prompt)
+    if document_prompt is not None:
+        spec = replace(spec, document_prompt=document_prompt)
+    if backend == "openai":
+        if not url:
+            raise ValueError("the embedding backend 'openai' needs the url of the server")
+        from milvus.embedding.remote import RemoteEmbedder
+
+        return RemoteEmbedder(url, spec=spec, api_key=api_key)
+    if backend == "sentence-transformers":
+        from milvus.embedding.sentence_transformer import SentenceTransformerEmbedder
+
+        return SentenceTransformerEmbedder(spec, device=device, precision=precision)
+    raise ValueError(f"unknown embedding backend {backend!r}: sentence-transformers, openai or hashing")

@@ -1,0 +1,55 @@
+"""Errors of the index room.
+
+The tree:
+
+    MilvusError
+    ├── IndexUnavailable     the engine does not answer
+    │   └── IndexHeld        the Milvus Lite folder is held by another process
+    ├── IndexRefused         the engine answered with an error of its own
+    ├── ModelMismatch        the collection was filled by another embedding model
+    ├── SchemaMismatch       the collection was made with other columns than this version's
+    ├── InvalidVector        NaN, infinite, zero or of another dimension
+    ├── InvalidEntity        a value that does not fit its column
+    └── EmbeddingError       the embedding model or server failed
+        └── ModelNotFound    no such model on this machine
+"""
+
+
+class MilvusError(Exception):
+    """Base of everything the index room raises on purpose."""
+
+
+class IndexUnavailable(MilvusError):
+    """The engine does not answer."""
+
+
+class IndexHeld(IndexUnavailable):
+    """The Milvus Lite folder is held by another process; only one at a time can open it."""
+
+
+class IndexRefused(MilvusError):
+    """The engine answered with an error of its own; the message names the operation and the collection."""
+
+
+class ModelMismatch(MilvusError):
+    """The collection was filled by another embedding model; its vectors cannot be compared with this model's."""
+
+
+class SchemaMismatch(MilvusError):
+    """The collection was made with other columns than this version's, or not by us; it has to be rebuilt."""
+
+
+class InvalidVector(MilvusError):
+    """A vector with NaN or infinite values, of zero length, or of another dimension than the collection's."""
+
+
+class InvalidEntity(MilvusError):
+    """An entity whose value does not fit its column; the message names the id and the field."""
+
+
+class EmbeddingError(MilvusError):
+    """The embedding model or server failed to give vectors."""
+
+
+class ModelNotFound(EmbeddingError):
+    """The named model is not on this machine and may not be downloaded."""

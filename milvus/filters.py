@@ -1,0 +1,326 @@
+"""What a search may be narrowed by, as a Milvus expression and as a plain predicate with the same meaning."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from milvus.entities import EmploymentType, Entity, Resume, Vacancy, WorkFormat
+from milvus.geo import MAX_DISTANCE_KM, Box, cover_circle, distance_km
+
+MAX_VALUES = 200
+MAX_EXCLUDED = 10_000
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MAX_MONTHS = 1200
+
+# The escapes that both Milvus and Milvus Lite read; Lite refuses \uXXXX, so every other character stands for itself.
+_ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=512)]
+Texts = Annotated[tuple[Text, ...], Field(max_length=MAX_VALUES)]
+Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
+Months = Annotated[int, Field(ge=0, le=_MAX_MONTHS)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SalaryRange(_Part):
+    """Salaries that overlap a range. A range without bounds restricts nothing."""
+
+    min: Amount | None = Field(None, description="Least annual salary, in the reference currency.")
+    max: Amount | None = Field(None, description="Greatest annual salary, in the reference currency.")
+    or_missing: bool = Field(False, description="Also pass documents that state no salary.")
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        _check_bounds(self.min, self.max)
+        return self
+
+
+class ExperienceRange(_Part):
+    """Lengths of experience that overlap a range. A range without bounds restricts nothing."""
+
+    min: Months | None = Field(None, description="Least length of experience, in months.")
+    max: Months | None = Field(None, description="Greatest length of experience, in months.")
+    or_missing: bool = Field(False, description="Also pass documents that state no experience.")
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        _check_bounds(self.min, self.max)
+        return self
+
+
+class Near(_Part):
+    """Places within a great-circle distance of a point."""
+
+    latitude: float = Field(ge=-90, le=90, allow_inf_nan=False, description="Degrees north, WGS 84.")
+    longitude: float = Field(ge=-180, le=180, allow_inf_nan=False, description="Degrees east, WGS 84.")
+    radius_km: float = Field(gt=0, le=MAX_DISTANCE_KM, allow_inf_nan=False, description="Distance in kilometers.")
+    or_remote: bool = Field(False, description="Also pass remote work, wherever it is.")
+
+
+class Filter(BaseModel):
+    """What both collections can be narrowed by. All given parts must hold; an empty list restricts nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    skills_any: Texts = Field((), description="At least one of these skills (canonical names).")
+    skills_all: Texts = Field((), description="Every one of these skills (canonical names).")
+    countries: Texts = Field((), description="Any of these countries, as stored.")
+    regions: Texts = Field((), description="Any of these regions, as stored.")
+    cities: Texts = Field((), description="Any of these cities, as stored.")
+    near: Near | None = Field(
+        None, description="Within a distance of a point; documents without coordinates do not pass."
+    )
+    work_formats: tuple[WorkFormat, ...] = Field((), max_length=MAX_VALUES, description="Any of these work formats.")
+    employment_types: tuple[EmploymentType, ...] = Field(
+        (), max_length=MAX_VALUES, description="At least one of these terms of employment."
+    )
+    salary: SalaryRange | None = Field(None, description="Annual salary in the reference currency.")
+    languages: Texts = Field((), description="Any of these document languages (ISO 639-1 codes).")
+    categories: Texts = Field((), description="Any of these categories, as stored.")
+    sources: Texts = Field((), description="Any of these sources, as stored.")
+    published_since: AwareDatetime | None = Field(
+        None, description="Published at this time or later (with a UTC offset, to the second)."
+    )
+    exclude_ids: Annotated[tuple[Id, ...], Field(max_length=MAX_EXCLUDED)] = Field(
+        (), description="None of these ids, at most 10,000."
+    )
+
+
+class ResumeFilter(Filter):
+    """What resumes can be narrowed by."""
+
+    experience: ExperienceRange | None = Field(None, description="Total work experience, in months.")
+
+
+class VacancyFilter(Filter):
+    """What vacancies can be narrowed by."""
+
+    companies: Texts = Field((), description="Any of these companies; letter case and spacing do not matter.")
+    experience: ExperienceRange | None = Field(
+        None, description="Overlaps the experience that the vacancy demands, in months; its missing bound is open."
+    )
+
+
+def build_expression(filter: Filter | None, *, active_at: datetime | None = None, with_arrays: bool = True) -> str:
+    """A Milvus boolean expression, "" where there is nothing to filter.
+
+    `near` is widened to boxes that hold its circle; check hits with `is_near`. With `active_at`, rows that expired
+    before it are dropped. Comparisons with null are unknown and drop the row, so each null that passes is named.
+    Without `with_arrays`, lists are tested through their key columns (see `terms_key`), for an engine whose array
+    functions are slow.
+    """
+    clauses = [] if filter is None else _filter_clauses(filter, with_arrays=with_arrays)
+    if active_at is not None:
+        clauses.append(f"(expires_at is null or expires_at >= {epoch_seconds(active_at)})")
+    return " and ".join(clauses)
+
+
+def matches_filter(entity: Entity, filter: Filter | None, *, active_at: datetime | None = None) -> bool:
+    """Whether an entity passes; the same meaning as `build_expression`, but `near` is exact."""
+    if active_at is not None and entity.expires_at is not None and _is_before(entity.expires_at, active_at):
+        return False
+    return filter is None or (_matches_common(entity, filter) and _matches_kind(entity, filter))
+
+
+def is_near(near: Near, *, latitude: float | None, longitude: float | None, work_format: str | None) -> bool:
+    """Whether a row's place lies within the circle, or its work is remote and `or_remote` lets that pass."""
+    if near.or_remote and work_format == WorkFormat.REMOTE:
+        return True
+    if latitude is None or longitude is None:
+        return False
+    return distance_km(near.latitude, near.longitude, latitude, longitude) <= near.radius_km
+
+
+def quote_text(text: str) -> str:
+    """A string literal of the expression language, whatever the text holds."""
+    return f'"{text.translate(_ESCAPES)}"'
+
+
+def quote_list(texts: tuple[str, ...] | list[str]) -> str:
+    """A list of string literals."""
+    return f"[{', '.join(quote_text(text) for text in texts)}]"
+
+
+def company_key(company: str) -> str:
+    """The form in which company names are compared: casefolded, whitespace collapsed."""
+    return " ".join(company.casefold().split())
+
+
+def terms_key(terms: Iterable[str]) -> str:
+    """A text by which a list of terms can be searched with `like`: a 64-bit hash of each term, between bars.
+
+    Hashes, so that no term's own characters mean anything to `like`.
+    """
+    return "|" + "".join(f"{_hash_term(term)}|" for term in terms)
+
+
+def epoch_seconds(time: datetime) -> int:
+    """Whole seconds since 1970 in UTC, rounded down. Raises ValueError for a time without an offset."""
+    if time.tzinfo is None:
+        raise ValueError(f"the time {time.isoformat()} has no UTC offset")
+    return (time - _EPOCH) // timedelta(seconds=1)
+
+
+def _check_bounds(least: float | None, greatest: float | None) -> None:
+    if least is not None and greatest is not None and least > greatest:
+        raise ValueError(f"min ({least}) is greater than max ({greatest})")
+
+
+def _filter_clauses(filter: Filter, *, with_arrays: bool) -> list[str]:
+    clauses = [f"{column} in {quote_list(values)}" for column, values in _one_of_columns(filter) if values]
+    contains = _array_clause if with_arrays else _key_clause
+    if filter.skills_any:
+        clauses.append(contains("skills", filter.skills_any, every=False))
+    if filter.skills_all:
+        clauses.append(contains("skills", filter.skills_all, every=True))
+    if filter.employment_types:
+        clauses.append(contains("employment_types", filter.employment_types, every=False))
+    if filter.near is not None:
+        clauses.append(_near_clause(filter.near))
+    if filter.salary is not None:
+        clauses.extend(_overlap_clause(filter.salary, "salary_min", "salary_max"))
+    if isinstance(filter, VacancyFilter) and filter.experience is not None:
+        clauses.extend(_overlap_clause(filter.experience, "experience_min_months", "experience_max_months"))
+    if isinstance(filter, ResumeFilter) and filter.experience is not None:
+        clauses.extend(_within_clause(filter.experience, "experience_months"))
+    if filter.published_since is not None:
+        clauses.append(f"published_at >= {epoch_seconds(filter.published_since)}")
+    if filter.exclude_ids:
+        clauses.append(f"id not in {quote_list(filter.exclude_ids)}")
+    return clauses
+
+
+def _one_of_columns(filter: Filter) -> list[tuple[str, tuple[str, ...]]]:
+    companies = filter.companies if isinstance(filter, VacancyFilter) else ()
+    return [
+        ("country", filter.countries),
+        ("region", filter.regions),
+        ("city", filter.cities),
+        ("work_format", filter.work_formats),
+        ("language", filter.languages),
+        ("category", filter.categories),
+        ("source", filter.sources),
+        ("company_key", tuple(company_key(company) for company in companies)),
+    ]
+
+
+def _array_clause(column: str, terms: tuple[str, ...], *, every: bool) -> str:
+    return f"array_contains_{'all' if every else 'any'}({column}, {quote_list(terms)})"
+
+
+def _key_clause(column: str, terms: tuple[str, ...], *, every: bool) -> str:
+    tests = [f'{column}_key like "%|{_hash_term(term)}|%"' for term in terms]
+    return f"({(' and ' if every else ' or ').join(tests)})"
+
+
+def _hash_term(term: str) -> str:
+    return blake2b(term.encode(), digest_size=8).hexdigest()
+
+
+def _overlap_clause(asked: SalaryRange | ExperienceRange, low: str, high: str) -> list[str]:
+    """Rows whose range between two columns overlaps the asked one; one missing bound is open."""
+    bounds = []
+    if asked.min is not None:
+        bounds.append(f"({high} >= {asked.min!r} or ({high} is null and {low} is not null))")
+    if asked.max is not None:
+        bounds.append(f"({low} <= {asked.max!r} or ({low} is null and {high} is not null))")
+    return _with_missing(bounds, f"({low} is null and {high} is null)" if asked.or_missing else None)
+
+
+def _within_clause(asked: ExperienceRange, column: str) -> list[str]:
+    bounds = []
+    if asked.min is not None:
+        bounds.append(f"{column} >= {asked.min}")
+    if asked.max is not None:
+        bounds.append(f"{column} <= {asked.max}")
+    return _with_missing(bounds, f"{column} is null" if asked.or_missing else None)
+
+
+def _with_missing(bounds: list[str], missing: str | None) -> list[str]:
+    if not bounds:
+        return []
+    inside = " and ".join(bounds)
+    return [f"({inside})" if missing is None else f"(({inside}) or {missing})"]
+
+
+def _near_clause(near: Near) -> str:
+    options = [_box_clause(box) for box in cover_circle(near.latitude, near.longitude, near.radius_km)]
+    if near.or_remote:
+        options.append(f"work_format == {quote_text(WorkFormat.REMOTE)}")
+    return f"({' or '.join(options)})"
+
+
+def _box_clause(box: Box) -> str:
+    latitudes = f"latitude >= {box.south!r} and latitude <= {box.north!r}"
+    if box.west is None or box.east is None:
+        return f"({latitudes} and longitude is not null)"
+    joint = "and" if box.west <= box.east else "or"
+    return f"({latitudes} and (longitude >= {box.west!r} {joint} longitude <= {box.east!r}))"
+
+
+def _matches_common(entity: Entity, filter: Filter) -> bool:
+    skills, terms = set(entity.skills), set(entity.employment_types)
+    return (
+        _is_one_of(entity.country, filter.countries)
+        and _is_one_of(entity.region, filter.regions)
+        and _is_one_of(entity.city, filter.cities)
+        and _is_one_of(entity.work_format, filter.work_formats)
+        and _is_one_of(entity.language, filter.languages)
+        and _is_one_of(entity.category, filter.categories)
+        and _is_one_of(entity.source, filter.sources)
+        and (not filter.skills_any or not skills.isdisjoint(filter.skills_any))
+        and skills.issuperset(filter.skills_all)
+        and (not filter.employment_types or not terms.isdisjoint(filter.employment_types))
+        and (filter.salary is None or _overlaps(filter.salary, entity.salary_min, entity.salary_max))
+        and (filter.near is None or _is_entity_near(entity, filter.near))
+        and (filter.published_since is None or _is_published_since(entity, filter.published_since))
+        and entity.id not in filter.exclude_ids
+    )
+
+
+def _matches_kind(entity: Entity, filter: Filter) -> bool:
+    if isinstance(filter, VacancyFilter) and isinstance(entity, Vacancy):
+        key = None if entity.company is None else company_key(entity.company)
+        return _is_one_of(key, tuple(company_key(company) for company in filter.companies)) and (
+            filter.experience is None
+            or _overlaps(filter.experience, entity.experience_min_months, entity.experience_max_months)
+        )
+    if isinstance(filter, ResumeFilter) and isinstance(entity, Resume):
+        return filter.experience is None or _overlaps(
+            filter.experience, entity.experience_months, entity.experience_months
+        )
+    return type(filter) is Filter
+
+
+def _is_one_of(value: str | None, allowed: tuple[str, ...]) -> bool:
+    return not allowed or value in allowed
+
+
+def _overlaps(asked: SalaryRange | ExperienceRange, low: float | None, high: float | None) -> bool:
+    if asked.min is None and asked.max is None:
+        return True
+    if low is None and high is None:
+        return asked.or_missing
+    return (asked.min is None or high is None or high >= asked.min) and (
+        asked.max is None or low is None or low <= asked.max
+    )
+
+
+def _is_entity_near(entity: Entity, near: Near) -> bool:
+    return is_near(near, latitude=entity.latitude, longitude=entity.longitude, work_format=entity.work_format)
+
+
+def _is_published_since(entity: Entity, since: datetime) -> bool:
+    return entity.published_at is not None and not _is_before(entity.published_at, since)
+
+
+def _is_before(time: datetime, other: datetime) -> bool:
+    return epoch_seconds(time) < epoch_seconds(other)

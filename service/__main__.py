@@ -1,0 +1,78 @@
+"""The service commands: `python -m service serve | start`."""
+
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from ingestion import Settings, load_paths, open_installation, read_settings
+from ingestion.terminal import configure_logs, show_clear_errors
+from milvus import Kind
+from service.app import create_app, create_services
+from service.demonstration import print_first_matches
+from service.errors import PortTaken, ServiceError
+
+# One resume and one vacancy of the samples, both English like the default model.
+FIRST_SOURCES = {Kind.RESUMES: "r-a-001", Kind.VACANCIES: "v-a-001"}
+
+app = typer.Typer(help="Serves Counterpart's API and pages.", no_args_is_help=True, add_completion=False)
+console = Console()
+
+
+@app.command()
+def serve() -> None:
+    """Serve the API and the pages."""
+    with show_clear_errors(ServiceError):
+        settings = read_settings()
+        _check_port(settings)
+        configure_logs(settings.log_level)
+        installation = open_installation(settings)
+        _run(settings, create_app(installation, settings))
+        installation.close()
+
+
+@app.command()
+def start(
+    samples: Annotated[Path, typer.Option(help="Folder of the samples.", exists=True)] = Path("data"),
+) -> None:
+    """Load the samples, show a first match of each direction, then serve."""
+    with show_clear_errors(ServiceError):
+        settings = read_settings()
+        _check_port(settings)
+        configure_logs(settings.log_level)
+        installation = open_installation(settings)
+        paths = [samples / "vacancies.jsonl", samples / "resumes.jsonl"]
+        report = load_paths(paths, books=installation.books)
+        if pending := installation.books.queue.count_pending():
+            with console.status(f"Embedding {pending} documents (loading the model takes a few seconds)..."):
+                installation.create_worker().drain()
+        console.print(f"{report.documents} samples are in the index.", highlight=False)
+        print_first_matches(create_services(installation, settings, worker=None), console, sources=FIRST_SOURCES)
+        console.print(f"\nCounterpart serves on http://{settings.host}:{settings.port} (API docs at /docs).")
+        _run(settings, create_app(installation, settings))
+        installation.close()
+
+
+def _run(settings: Settings, application: object) -> None:
+    uvicorn.run(application, host=settings.host, port=settings.port, log_level=settings.log_level, access_log=False)  # type: ignore[arg-type]
+
+
+def _check_port(settings: Settings) -> None:
+    """Raise PortTaken before anything slow is done; the server itself would only say so at the end."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise PortTaken(
+                f"cannot listen on {settings.host}:{settings.port} ({error.strerror}); "
+                "choose another port, for instance COUNTERPART_PORT=8001"
+            ) from None
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,55 @@
+"""What the endpoints are given: the use cases, decoded ids, raw bodies."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import unquote
+
+from fastapi import Depends, Header, Path, Query, Request
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from ingestion import Books, DocumentId
+from milvus import Store
+from service.documents import DocumentDesk
+from service.search import Searcher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The use cases of one installation."""
+
+    books: Books
+    store: Store
+    desk: DocumentDesk
+    searcher: Searcher
+
+
+def get_services(request: Request) -> Services:
+    """The use cases of the application that answers."""
+    services: Services = request.app.state.services
+    return services
+
+
+async def read_body(request: Request) -> bytes:
+    """The request's body as it came."""
+    return await request.body()
+
+
+def _decode(value: Any) -> Any:
+    return unquote(value) if isinstance(value, str) else value
+
+
+class PageQuery(BaseModel):
+    """Which page of a list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: str | None = Field(None, max_length=1000, description="`next_cursor` of the page before.")
+    limit: int = Field(100, ge=1, le=500, description="At most so many.")
+
+
+GivenServices = Annotated[Services, Depends(get_services)]
+Paging = Annotated[PageQuery, Query()]
+ContentType = Annotated[str, Header(include_in_schema=False)]
+RawBody = Annotated[bytes, Depends(read_body)]
+PathId = Annotated[DocumentId, BeforeValidator(_decode), Path(description="Your id, percent-encoded.", examples=["42"])]
+Wait = Annotated[bool, Query(description="Answer only when searches show it (at most 60 s).")]

@@ -1,0 +1,114 @@
+"""The only place that knows status codes: every error becomes a problem document (RFC 9457)."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field, ValidationError
+from starlette.exceptions import HTTPException
+
+from ingestion.errors import IngestionError, LedgerUnavailable, UnreadableDocument
+from milvus.errors import EmbeddingError, IndexUnavailable, MilvusError
+from service.errors import BadCursor, DocumentNotFound, ServiceError, SourceNotFound, TaskNotFound
+
+log = structlog.get_logger(__name__)
+
+STATUS: dict[type[Exception], HTTPStatus] = {
+    SourceNotFound: HTTPStatus.NOT_FOUND,
+    DocumentNotFound: HTTPStatus.NOT_FOUND,
+    TaskNotFound: HTTPStatus.NOT_FOUND,
+    BadCursor: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnreadableDocument: HTTPStatus.UNPROCESSABLE_ENTITY,
+    LedgerUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    IndexUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    EmbeddingError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+class FieldProblem(BaseModel):
+    """One field that is wrong."""
+
+    field: str = Field(description="Path of the field, from `body`, `query`, `path` or `header`.")
+    message: str
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 shapes it."""
+
+    type: str = Field(description="Kind of the problem; stable.", examples=["urn:counterpart:not-found"])
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem] = Field(default_factory=list, description="The fields that are wrong, if it is fields.")
+    request_id: str = Field(description="Also in the header X-Request-ID and in the server's log.")
+
+
+def describe_errors(error: ValidationError | RequestValidationError) -> list[FieldProblem]:
+    """The fields of a validation error, without their values: those may be anybody's data, or not JSON."""
+    return [
+        FieldProblem(
+            field=".".join(str(part) for part in one["loc"]),
+            message="unknown field" if one["type"] == "extra_forbidden" else one["msg"].removeprefix("Value error, "),
+        )
+        for one in error.errors()
+    ]
+
+
+def make_problem(
+    request: Request, status: HTTPStatus, detail: str, errors: Sequence[FieldProblem] = ()
+) -> JSONResponse:
+    """The answer for an error."""
+    problem = Problem(
+        type=f"urn:counterpart:{status.phrase.lower().replace(' ', '-')}",
+        title=status.phrase,
+        status=status,
+        detail=detail,
+        errors=list(errors),
+        request_id=getattr(request.state, "request_id", ""),
+    )
+    headers = {"Retry-After": "5"} if status is HTTPStatus.SERVICE_UNAVAILABLE else None
+    return JSONResponse(
+        problem.model_dump(), status_code=status, headers=headers, media_type="application/problem+json"
+    )
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Make every error of the application a problem document."""
+
+    def handle_validation(request: Request, error: RequestValidationError) -> JSONResponse:
+        errors = describe_errors(error)
+        named = "; ".join(f"{one.field}: {one.message}" for one in errors[:3])
+        more = f"; and {len(errors) - 3} more" if len(errors) > 3 else ""
+        return make_problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, named + more, errors)
+
+    def handle_http(request: Request, error: HTTPException) -> JSONResponse:
+        return make_problem(request, HTTPStatus(error.status_code), str(error.detail))
+
+    def handle_own(request: Request, error: Exception) -> JSONResponse:
+        status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), None)
+        if status is None:
+            return handle_unforeseen(request, error)
+        if status is HTTPStatus.SERVICE_UNAVAILABLE:
+            log.warning("answered 503", error=str(error), request_id=getattr(request.state, "request_id", ""))
+        return make_problem(request, status, str(error))
+
+    def handle_unforeseen(request: Request, error: Exception) -> JSONResponse:
+        log.error("unforeseen error", exc_info=error, request_id=getattr(request.state, "request_id", ""))
+        return make_problem(
+            request, HTTPStatus.INTERNAL_SERVER_ERROR, "an error of ours; the log has it under the request id"
+        )
+
+    handlers: dict[type[Exception], Any] = {
+        RequestValidationError: handle_validation,
+        HTTPException: handle_http,
+        ServiceError: handle_own,
+        IngestionError: handle_own,
+        MilvusError: handle_own,
+        Exception: handle_unforeseen,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)

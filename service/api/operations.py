@@ -1,0 +1,37 @@
+"""Endpoints of tasks and health."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel
+
+from service.api.dependencies import GivenServices
+from service.api.payloads import TaskPayload
+
+router = APIRouter()
+
+
+class Health(BaseModel):
+    """All is well; anything else is answered by an error."""
+
+    status: str = "ok"
+
+
+@router.get("/v1/tasks/{id}", tags=["tasks"], summary="Follow a change into the index")
+def get_task(services: GivenServices, id: Annotated[int, Path(ge=1, le=2**62)]) -> TaskPayload:  # noqa: A002
+    """How far the change has got: queued, running, done or failed."""
+    return TaskPayload.model_validate(services.desk.find_task(id))
+
+
+@router.get("/healthz", tags=["health"], summary="Does the process live?")
+def check_health() -> Health:
+    """Answers as long as the process lives."""
+    return Health()
+
+
+@router.get("/readyz", tags=["health"], summary="Can it answer searches?")
+def check_readiness(services: GivenServices) -> Health:
+    """Answers 200 when database and index answer, 503 naming the one that does not."""
+    services.books.ledger.ping()
+    services.store.ping()
+    return Health()

@@ -1,0 +1,234 @@
+"""The shapes of requests and answers."""
+
+from datetime import UTC, datetime
+from typing import Generic, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ingestion import Change, DocumentId, State, StoredDocument, TaskState
+from ingestion.documents import LongText, ResumeContent, VacancyContent
+from milvus import EmploymentType, Entity, Filter, Kind, ResumeFilter, Vacancy, VacancyFilter, WorkFormat
+
+MAX_LIMIT = 1000
+MAX_OFFSET = 10_000
+
+
+class EntityPayload(BaseModel):
+    """A resume or vacancy as Counterpart understood it: canonical values, without personal data."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str = Field(description="The id that you gave.")
+    title: str | None = Field(description="Position offered, wanted or last held.")
+    text: str = Field(description="The text, without names, contacts and protected attributes; at most 60,000 bytes.")
+    skills: list[str] = Field(description="Canonical names where the taxonomy knows them.")
+    country: str | None = Field(description="ISO 3166-1 alpha-2.")
+    region: str | None
+    city: str | None
+    latitude: float | None = Field(description="Degrees north, WGS 84.")
+    longitude: float | None = Field(description="Degrees east, WGS 84.")
+    work_format: WorkFormat | None
+    employment_types: list[EmploymentType]
+    salary_min: float | None = Field(description="Annual, in the reference currency.")
+    salary_max: float | None = Field(description="Annual, in the reference currency.")
+    salary_original: str | None = Field(description="The salary as the document stated it.")
+    salary_gross: bool | None = Field(description="True before taxes, false after, null where not said.")
+    language: str | None = Field(description="ISO 639-1, as given or detected.")
+    category: str | None
+    source: str | None
+    url: str | None
+    published_at: datetime | None
+    expires_at: datetime | None
+
+
+class ResumePayload(EntityPayload):
+    """A resume as Counterpart understood it."""
+
+    experience_months: int | None = Field(description="Total work experience.")
+
+
+class VacancyPayload(EntityPayload):
+    """A vacancy as Counterpart understood it."""
+
+    company: str | None
+    experience_min_months: int | None = Field(description="Experience demanded, at least.")
+    experience_max_months: int | None = Field(description="Experience demanded, at most.")
+
+
+P = TypeVar("P", ResumePayload, VacancyPayload)
+
+
+class StoredPayload(BaseModel, Generic[P]):
+    """A stored document: what was understood, and how far it has got."""
+
+    document: P
+    state: State = Field(description="`pending` until searches find this version, `failed` if they never will.")
+    error: str | None = Field(description="Why it failed.")
+    task_id: int = Field(description="The task of its newest version.")
+    document_hash: str = Field(description="Changes with every change of the document.")
+    created_at: datetime
+    updated_at: datetime
+    indexed_at: datetime | None = Field(description="When searches last learned of a version of it.")
+
+
+class ListPayload(BaseModel, Generic[P]):
+    """One page of stored documents, in the order of their ids."""
+
+    items: list[StoredPayload[P]]
+    next_cursor: str | None = Field(description="Give it as `cursor` for the next page; null on the last one.")
+
+
+class TaskPayload(BaseModel):
+    """A change on its way into the index."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    kind: Kind
+    document_id: str
+    action: str = Field(description="upsert or delete")
+    state: TaskState = Field(description="`done` once searches show the change or a later one.")
+    error: str | None = Field(description="Why it failed.")
+    created_at: datetime
+
+
+class RecordedPayload(BaseModel):
+    """A document that is safely stored."""
+
+    id: str
+    change: Change = Field(description="new, changed or unchanged against what was stored.")
+    task_id: int = Field(description="Ask `GET /v1/tasks/{task_id}` when it is searchable.")
+    task_state: TaskState = Field(description="`done` once searches show it.")
+    error: str | None = Field(None, description="Why it failed.")
+
+
+class RowError(BaseModel):
+    """What is wrong with one field."""
+
+    field: str = Field(description="Path of the field; empty where the row itself is wrong.")
+    message: str
+
+
+class RowOutcome(BaseModel):
+    """What became of one row of a batch. `errors` is empty where the row was stored."""
+
+    row: int = Field(description="1-based: the element of the array, or the line.")
+    id: str | None
+    change: Change | None
+    task_id: int | None
+    errors: list[RowError] = Field(default_factory=list)
+
+
+class BatchPayload(BaseModel):
+    """What became of a batch, in numbers and row by row."""
+
+    stored: int = Field(description="Rows that are safely stored: new, changed or unchanged.")
+    rejected: int
+    rows: list[RowOutcome]
+
+
+class Request(BaseModel):
+    """Base of request bodies: unknown fields are errors."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+F = TypeVar("F", ResumeFilter, VacancyFilter)
+
+
+class SearchRequest(Request, Generic[F]):
+    """What to search with (exactly one source), under which filter, and which part of the ranking to return."""
+
+    text: LongText | None = Field(None, description="A few words or a whole text.", examples=["night nurse in Leeds"])
+    resume_id: DocumentId | None = Field(None, description="A stored resume.")
+    vacancy_id: DocumentId | None = Field(None, description="A stored vacancy.")
+    resume: ResumeContent | None = Field(None, description="A resume that is not stored.")
+    vacancy: VacancyContent | None = Field(None, description="A vacancy that is not stored.")
+    filter: F | None = Field(None, description="What every result must satisfy.")
+    limit: int = Field(10, ge=1, le=MAX_LIMIT, description="At most so many results.")
+    offset: int = Field(0, ge=0, le=MAX_OFFSET, description="Leave out so many of the best.")
+    include_expired: bool = Field(False, description="Also return what has expired.")
+
+    @model_validator(mode="after")
+    def has_one_source(self) -> Self:
+        sources = ("text", "resume_id", "vacancy_id", "resume", "vacancy")
+        given = [name for name in sources if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"give exactly one of {', '.join(sources)}; got {', '.join(given) or 'none'}")
+        return self
+
+
+class MatchPayload(BaseModel, Generic[P]):
+    """One result. `score` is the cosine similarity of the embeddings, -1 to 1, higher is better."""
+
+    score: float
+    document: P
+
+
+class SearchPayload(BaseModel, Generic[P]):
+    """The results, best first."""
+
+    items: list[MatchPayload[P]]
+    source: ResumePayload | VacancyPayload | None = Field(
+        description="What the source was understood as, where it was a document."
+    )
+    warnings: list[str] = Field(description="What makes these results less reliable.")
+
+
+class StoredResume(StoredPayload[ResumePayload]):
+    """A stored resume: what was understood, and how far it has got."""
+
+
+class StoredVacancy(StoredPayload[VacancyPayload]):
+    """A stored vacancy: what was understood, and how far it has got."""
+
+
+class ResumeList(ListPayload[ResumePayload]):
+    """One page of resumes, in the order of their ids."""
+
+
+class VacancyList(ListPayload[VacancyPayload]):
+    """One page of vacancies, in the order of their ids."""
+
+
+class ResumeSearch(SearchRequest[ResumeFilter]):
+    """A search for resumes: exactly one source, a filter, and which part of the ranking to return."""
+
+
+class VacancySearch(SearchRequest[VacancyFilter]):
+    """A search for vacancies: exactly one source, a filter, and which part of the ranking to return."""
+
+
+class ResumeResults(SearchPayload[ResumePayload]):
+    """Resumes found, best first."""
+
+
+class VacancyResults(SearchPayload[VacancyPayload]):
+    """Vacancies found, best first."""
+
+
+FILTERS: dict[Kind, type[Filter]] = {Kind.RESUMES: ResumeFilter, Kind.VACANCIES: VacancyFilter}
+
+
+def make_entity_payload(entity: Entity) -> ResumePayload | VacancyPayload:
+    """The payload of an entity."""
+    return (VacancyPayload if isinstance(entity, Vacancy) else ResumePayload).model_validate(entity)
+
+
+def make_stored_payload(stored: StoredDocument, entity: Entity) -> dict[str, object]:
+    """The values of a `StoredPayload`; times become UTC datetimes."""
+    return {
+        "document": make_entity_payload(entity),
+        "state": stored.state,
+        "error": stored.error,
+        "task_id": stored.task_id,
+        "document_hash": stored.document_hash,
+        "created_at": make_moment(stored.created_at),
+        "updated_at": make_moment(stored.updated_at),
+        "indexed_at": make_moment(stored.indexed_at) if stored.indexed_at is not None else None,
+    }
+
+
+def make_moment(seconds: float) -> datetime:
+    """A UTC datetime from epoch seconds."""
+    return datetime.fromtimestamp(seconds, UTC)

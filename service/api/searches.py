@@ -1,0 +1,99 @@
+"""From search requests to use cases and back to payloads."""
+
+from typing import Annotated, Any
+
+from fastapi import Form, Query, UploadFile
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from ingestion import ResumeDocument, UnreadableDocument, VacancyDocument, read_upload
+from milvus import Filter, Kind
+from service.api.payloads import FILTERS, MAX_LIMIT, MAX_OFFSET, SearchRequest, make_entity_payload
+from service.search import DocumentSource, Found, Page, Searcher, Source, StoredSource, TextSource
+
+_UNSTORED_ID = "query"
+MAX_UPLOAD_BYTES = 20 * 1024 * 1024
+
+
+class SearchOptions(BaseModel):
+    """What a search may be told besides its source, as query or form fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    filter: str | None = Field(None, description="A filter, as in a search's body, as JSON.", max_length=500_000)
+    limit: int = Field(10, ge=1, le=MAX_LIMIT, description="At most so many results.")
+    offset: int = Field(0, ge=0, le=MAX_OFFSET, description="Leave out so many of the best.")
+    include_expired: bool = Field(False, description="Also return what has expired.")
+
+
+class UploadForm(SearchOptions):
+    """An uploaded file and what the search may be told besides."""
+
+    file: UploadFile = Field(description="A resume or vacancy as PDF, DOCX or plain text, at most 20 MiB.")
+
+
+StoredQuery = Annotated[SearchOptions, Query()]
+FileForm = Annotated[UploadForm, Form(media_type="multipart/form-data")]
+
+
+def choose_source(request: SearchRequest[Any]) -> Source:
+    """The one source that a request names."""
+    if request.text is not None:
+        return TextSource(request.text)
+    if request.resume_id is not None:
+        return StoredSource(Kind.RESUMES, request.resume_id)
+    if request.vacancy_id is not None:
+        return StoredSource(Kind.VACANCIES, request.vacancy_id)
+    if request.resume is not None:
+        return DocumentSource(ResumeDocument(id=_UNSTORED_ID, **dict(request.resume)))
+    return DocumentSource(VacancyDocument(id=_UNSTORED_ID, **dict(request.vacancy or {})))
+
+
+def run_search(searcher: Searcher, kind: Kind, request: SearchRequest[Any]) -> dict[str, Any]:
+    """The values of a search payload."""
+    found = searcher.search(
+        kind,
+        choose_source(request),
+        filter=request.filter,
+        page=Page(request.limit, request.offset),
+        include_expired=request.include_expired,
+    )
+    return make_search_payload(found)
+
+
+def search_upload(searcher: Searcher, kind: Kind, form: UploadForm) -> dict[str, Any]:
+    """The values of a search payload for the text of a file. Raises UnreadableDocument."""
+    content = form.file.file.read(MAX_UPLOAD_BYTES + 1)
+    name = form.file.filename or "upload"
+    if len(content) > MAX_UPLOAD_BYTES:
+        raise UnreadableDocument(f"{name}: larger than {MAX_UPLOAD_BYTES // 1024 // 1024} MiB")
+    found = searcher.search(
+        kind,
+        # What is sought for is the other side's document; a file of the same side reads the same.
+        DocumentSource(read_upload(name, content, kind=kind.counterpart)),
+        filter=read_filter(kind, form.filter),
+        page=Page(form.limit, form.offset),
+        include_expired=form.include_expired,
+    )
+    return make_search_payload(found)
+
+
+def make_search_payload(found: Found) -> dict[str, Any]:
+    """The values of a search payload."""
+    return {
+        "items": [{"score": hit.score, "document": make_entity_payload(hit.entity)} for hit in found.hits],
+        "source": make_entity_payload(found.source) if found.source else None,
+        "warnings": found.warnings,
+    }
+
+
+def read_filter(kind: Kind, text: str | None) -> Filter | None:
+    """A filter given as JSON in a query or form field. Raises RequestValidationError naming its fields."""
+    if not text:
+        return None
+    try:
+        return TypeAdapter(FILTERS[kind]).validate_json(text)
+    except ValidationError as error:
+        raise RequestValidationError(
+            [{**one, "loc": ("filter", *one["loc"])} for one in error.errors(include_input=False, include_url=False)]
+        ) from None

@@ -1,0 +1,85 @@
+"""Wires an installation into a web application."""
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+import structlog
+from fastapi import FastAPI
+
+from ingestion import Installation, Settings, Worker
+from milvus import find_model
+from service.api import operations, resumes, vacancies
+from service.api.dependencies import Services
+from service.api.errors import Problem, install_error_handlers
+from service.api.middleware import BodyLimit, EncodedPaths, RequestIds
+from service.documents import DocumentDesk
+from service.search import Searcher
+from service.web import pages
+
+log = structlog.get_logger(__name__)
+
+DESCRIPTION = """Finds the vacancies for a resume and the resumes for a vacancy.
+
+Documents are stored with `PUT` (or in batches) and become searchable within seconds; `?wait=true` waits for that.
+Searches take a few words, a document, a file or a stored id. Errors are problem documents (RFC 9457)."""
+_STOP_SECONDS = 60
+
+
+def create_app(installation: Installation, settings: Settings) -> FastAPI:
+    """The application over an opened installation; it runs a worker itself where the settings say so."""
+    worker = installation.create_worker() if settings.worker_is_embedded else None
+    services = create_services(installation, settings, worker)
+
+    @asynccontextmanager
+    async def run_worker(_: FastAPI) -> AsyncIterator[None]:
+        thread = threading.Thread(target=worker.run, name="worker", daemon=True) if worker else None
+        if thread:
+            thread.start()
+        yield
+        if worker and thread:
+            worker.stop()
+            thread.join(_STOP_SECONDS)
+
+    app = FastAPI(
+        title="Counterpart",
+        version=find_version(),
+        description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        lifespan=run_worker,
+        responses={status: {"model": Problem} for status in (404, 413, 422, 503)},
+    )
+    app.state.services = services
+    install_error_handlers(app)
+    for middleware in (EncodedPaths, BodyLimit, RequestIds):  # the last one added is the first to see a request
+        app.add_middleware(middleware)
+    for module in (resumes, vacancies, operations, pages):
+        app.include_router(module.router)
+    app.mount("/static", pages.static_files, name="static")
+    return app
+
+
+def create_services(installation: Installation, settings: Settings, worker: Worker | None) -> Services:
+    """The use cases over an installation; `worker` is the one in this process, if there is one."""
+    known = None if settings.embedding_backend == "hashing" else find_model(settings.embedding_model).languages
+    searcher = Searcher(
+        store=installation.store,
+        embedder=installation.embedder,
+        normalizer=installation.normalizer,
+        languages=frozenset(known) if known else None,
+    )
+    desk = DocumentDesk(
+        books=installation.books,
+        normalizer=installation.normalizer,
+        wake=worker.wake if worker else lambda: None,
+    )
+    return Services(books=installation.books, store=installation.store, desk=desk, searcher=searcher)
+
+
+def find_version() -> str:
+    """The installed version of this distribution; "0" in a tree that was never installed."""
+    try:
+        return version("counterpart")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,45 @@
+"""The first matches that a newcomer sees: one resume and one vacancy of the samples, as tables."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from milvus import Entity, Hit, Kind, Vacancy
+from service.api.dependencies import Services
+from service.search import Page, StoredSource
+
+
+def print_first_matches(services: Services, console: Console, *, sources: dict[Kind, str]) -> None:
+    """Print the best matches of the sources that the index holds; `sources` maps a kind to an id."""
+    for kind, id_ in sources.items():
+        source = services.store.collection(kind).get([id_]).get(id_)
+        if source is None:
+            continue
+        found = services.searcher.search(kind.counterpart, StoredSource(kind, id_), page=Page(limit=5))
+        console.print(_make_table(source, found.hits, kind))
+
+
+def _make_table(source: Entity, hits: Sequence[Hit], kind: Kind) -> Table:
+    table = Table(title=f"{kind.counterpart.value.capitalize()} for {describe_entity(source)}", title_justify="left")
+    table.add_column("score", justify="right", style="green")
+    table.add_column("title")
+    table.add_column("place")
+    table.add_column("salary")
+    table.add_column("skills in common")
+    for hit in hits:
+        common = [skill for skill in hit.entity.skills if skill in set(source.skills)]
+        table.add_row(
+            f"{hit.score:.2f}",
+            describe_entity(hit.entity),
+            ", ".join(part for part in (hit.entity.city, hit.entity.country) if part),
+            hit.entity.salary_original or "",
+            ", ".join(common[:6]),
+        )
+    return table
+
+
+def describe_entity(entity: Entity) -> str:
+    """A title for people: with the company where there is one."""
+    company = entity.company if isinstance(entity, Vacancy) else None
+    return " - ".join(part for part in (entity.title or entity.id, company) if part)

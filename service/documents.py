@@ -1,0 +1,95 @@
+"""What callers do with documents: store, erase, look up, list, follow into the index."""
+
+import base64
+import binascii
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ingestion import AnyDocument, Books, Normalizer, Recorded, StoredDocument, Task, TaskState
+from milvus import Entity, Kind
+from service.errors import BadCursor, DocumentNotFound, TaskNotFound
+
+WAIT_SECONDS = 60.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of stored documents with what they were understood as; `next_cursor` is None on the last page."""
+
+    items: list[tuple[StoredDocument, Entity]]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentDesk:
+    """The documents of one installation. `wake` tells the worker that there is something to do."""
+
+    books: Books
+    normalizer: Normalizer
+    wake: Callable[[], None]
+
+    def store(self, documents: Sequence[AnyDocument], *, wait: bool) -> list[Recorded]:
+        """Store documents; with `wait`, return once searches show them, they failed, or WAIT_SECONDS passed."""
+        recorded = self.books.ledger.record(documents)
+        self.wake()
+        if wait:
+            self._await([one.task_id for one in recorded])
+        return recorded
+
+    def erase(self, kind: Kind, id_: str, *, wait: bool) -> Task:
+        """Erase a document; `wait` as in `store`. Raises DocumentNotFound."""
+        task_id = self.books.ledger.delete(kind, [id_])[0]
+        if task_id is None:
+            raise DocumentNotFound(f"{kind.value} {id_!r} is not stored")
+        self.wake()
+        if wait:
+            self._await([task_id])
+        return self.find_task(task_id)
+
+    def find(self, kind: Kind, id_: str) -> tuple[StoredDocument, Entity]:
+        """A stored document and what it was understood as. Raises DocumentNotFound."""
+        stored = self.books.ledger.get_document(kind, id_)
+        if stored is None:
+            raise DocumentNotFound(f"{kind.value} {id_!r} is not stored")
+        return stored, self._understand(stored)
+
+    def find_task(self, task_id: int) -> Task:
+        """A task. Raises TaskNotFound."""
+        task = self.books.ledger.get_task(task_id)
+        if task is None:
+            raise TaskNotFound(f"there is no task {task_id}")
+        return task
+
+    def list_documents(self, kind: Kind, *, cursor: str | None, limit: int) -> Listing:
+        """One page, in the order of ids. Raises BadCursor."""
+        after = _decode_cursor(cursor) if cursor else None
+        stored = self.books.ledger.list_documents(kind, after=after, limit=limit + 1)
+        page = [(one, self._understand(one)) for one in stored[:limit]]
+        more = len(stored) > limit
+        return Listing(page, _encode_cursor(stored[limit - 1].document.id) if more else None)
+
+    def _understand(self, stored: StoredDocument) -> Entity:
+        return self.normalizer.normalize(stored.document, document_hash=stored.document_hash, names=stored.names)
+
+    def _await(self, task_ids: Sequence[int]) -> None:
+        deadline = time.monotonic() + WAIT_SECONDS
+        pause = _FIRST_PAUSE
+        for task_id in sorted(task_ids):
+            while self.find_task(task_id).state in (TaskState.QUEUED, TaskState.RUNNING):
+                if time.monotonic() > deadline:
+                    return
+                time.sleep(pause)
+                pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+
+def _encode_cursor(id_: str) -> str:
+    return base64.urlsafe_b64encode(id_.encode()).decode().rstrip("=")
+
+
+def _decode_cursor(cursor: str) -> str:
+    try:
+        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError):
+        raise BadCursor("the cursor is not one that this list gave") from None

@@ -1,0 +1,35 @@
+"""Errors of the service room.
+
+The tree:
+
+    ServiceError
+    ├── SourceNotFound     a search named a resume or vacancy that the index does not hold
+    ├── DocumentNotFound   no such stored document
+    ├── TaskNotFound       no such task
+    ├── BadCursor          a list was continued with a cursor that we did not give
+    └── PortTaken          another program listens on the port
+"""
+
+
+class ServiceError(Exception):
+    """Base of everything the service room raises on purpose."""
+
+
+class SourceNotFound(ServiceError):
+    """A search named a resume or vacancy that the index does not hold (yet)."""
+
+
+class DocumentNotFound(ServiceError):
+    """No document of this id is stored."""
+
+
+class TaskNotFound(ServiceError):
+    """There never was a task of this id."""
+
+
+class BadCursor(ServiceError):
+    """A list was continued with a cursor that we did not give."""
+
+
+class PortTaken(ServiceError):
+    """Another program listens on the port."""

@@ -1,0 +1,60 @@
+"""The ledger's contract runs on SQLite and on a real PostgreSQL."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from ingestion.database import Database
+from ingestion.ledger import Ledger
+from ingestion.queue import WorkQueue
+from ingestion.rejections import RejectionLog
+from tests.postgres import run_postgres
+
+
+@dataclass
+class Clock:
+    """Time that moves only when told."""
+
+    now: float = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Books:
+    """The three faces of one database, under one clock."""
+
+    database: Database
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(self.database, clock=self.clock)
+        self.queue = WorkQueue(self.database, clock=self.clock)
+        self.rejections = RejectionLog(self.database, clock=self.clock)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    with run_postgres() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'ledger.db'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def books(database_url: str) -> Iterator[Books]:
+    database = Database.open(database_url)
+    with database.write() as connection:
+        for table in ("documents", "tasks", "persons", "rejections"):
+            connection.execute(text(f"DELETE FROM {table}"))
+    yield Books(database)
+    database.close()

@@ -1,0 +1,303 @@
+"""What the ledger promises, on every database."""
+
+import threading
+
+import pytest
+from sqlalchemy import select
+
+from ingestion.database import Database
+from ingestion.documents import Person, ResumeDocument, VacancyDocument
+from ingestion.queue import MAX_ATTEMPTS
+from ingestion.records import Change, Claim, Outcome, State, TaskState
+from ingestion.sources.port import Rejection
+from ingestion.tables import persons
+from milvus import Kind
+from tests.contract.ledger.conftest import Books
+
+
+def vacancy(id_: str = "v1", title: str = "Nurse") -> VacancyDocument:
+    return VacancyDocument(id=id_, title=title, text="Looks after patients at night.")
+
+
+def resume(id_: str = "r1", name: str | None = "Ada Example") -> ResumeDocument:
+    return ResumeDocument(id=id_, title="Nurse", person=Person(name=name) if name else None)
+
+
+def claim(books: Books, owner: str = "worker", limit: int = 100) -> list[Claim]:
+    return books.queue.claim(owner, limit=limit, lease_seconds=30)
+
+
+def settle_all(books: Books, claims: list[Claim], owner: str = "worker") -> None:
+    books.queue.settle(owner, [Outcome(one, text_hash="hash") for one in claims])
+
+
+def test_record_new_changed_unchanged_is_told_apart(books: Books) -> None:
+    assert [r.change for r in books.ledger.record([vacancy()])] == [Change.NEW]
+    assert [r.change for r in books.ledger.record([vacancy()])] == [Change.UNCHANGED]
+    assert [r.change for r in books.ledger.record([vacancy(title="Head nurse")])] == [Change.CHANGED]
+
+
+def test_record_same_id_in_both_kinds_keeps_them_apart(books: Books) -> None:
+    books.ledger.record([vacancy("x"), resume("x")])
+    assert books.ledger.get_document(Kind.VACANCIES, "x").document == vacancy("x")
+    assert books.ledger.get_document(Kind.RESUMES, "x").document.title == "Nurse"
+
+
+def test_record_same_id_twice_in_a_batch_keeps_the_later(books: Books) -> None:
+    outcomes = books.ledger.record([vacancy(title="A"), vacancy(title="B"), vacancy(title="B")])
+    assert [o.change for o in outcomes] == [Change.NEW, Change.CHANGED, Change.UNCHANGED]
+    assert outcomes[1].task_id == outcomes[2].task_id
+    assert books.ledger.get_document(Kind.VACANCIES, "v1").document.title == "B"
+    assert len(claim(books)) == 1
+
+
+def test_record_more_than_one_statement_holds_keeps_order_and_tasks(books: Books) -> None:
+    batch = [vacancy(f"v{i}") for i in range(1201)]
+    outcomes = books.ledger.record(batch)
+    assert [o.id for o in outcomes] == [d.id for d in batch]
+    assert len({o.task_id for o in outcomes}) == len(batch)
+    for outcome in (outcomes[0], outcomes[600], outcomes[1200]):
+        assert books.ledger.get_task(outcome.task_id).document_id == outcome.id
+
+
+def test_record_person_is_stored_apart_and_named_for_redaction(books: Books) -> None:
+    books.ledger.record([resume()])
+    stored = books.ledger.get_document(Kind.RESUMES, "r1")
+    assert stored.document.person is None
+    assert stored.names == ("Ada Example",)
+    assert claim(books)[0].names == ("Ada Example",)
+
+
+def test_record_without_person_forgets_the_person_stored_before(books: Books) -> None:
+    books.ledger.record([resume()])
+    books.ledger.record([resume(name=None)])
+    assert books.ledger.get_document(Kind.RESUMES, "r1").names == ()
+
+
+@pytest.mark.parametrize("id_", ["a/b", "😀", "' or 1=1 --", 'q"\\', "x" * 512])
+def test_record_any_id_is_found_again(books: Books, id_: str) -> None:
+    books.ledger.record([vacancy(id_)])
+    assert books.ledger.get_document(Kind.VACANCIES, id_).document.id == id_
+
+
+def test_task_goes_from_queued_over_running_to_done(books: Books) -> None:
+    task_id = books.ledger.record([vacancy()])[0].task_id
+    assert books.ledger.get_task(task_id).state is TaskState.QUEUED
+    claims = claim(books)
+    assert books.ledger.get_task(task_id).state is TaskState.RUNNING
+    settle_all(books, claims)
+    assert books.ledger.get_task(task_id).state is TaskState.DONE
+    assert books.ledger.get_document(Kind.VACANCIES, "v1").state is State.INDEXED
+
+
+def test_task_unknown_is_none(books: Books) -> None:
+    assert books.ledger.get_task(10**12) is None
+
+
+def test_task_of_an_overtaken_change_is_done_with_the_later(books: Books) -> None:
+    first = books.ledger.record([vacancy(title="A")])[0].task_id
+    books.ledger.record([vacancy(title="B")])
+    settle_all(books, claim(books))
+    assert books.ledger.get_task(first).state is TaskState.DONE
+
+
+def test_claim_leases_each_document_once(books: Books) -> None:
+    books.ledger.record([vacancy("a"), vacancy("b"), vacancy("c")])
+    assert [c.id for c in claim(books, "one", limit=2)] == ["a", "b"]
+    assert [c.id for c in claim(books, "two")] == ["c"]
+    assert claim(books, "three") == []
+
+
+def test_claim_after_a_crash_comes_back_when_the_lease_ran_out(books: Books) -> None:
+    books.ledger.record([vacancy()])
+    claim(books, "dead")
+    books.clock.now += 31
+    assert [c.id for c in claim(books, "alive")] == ["v1"]
+
+
+def test_renew_keeps_the_lease(books: Books) -> None:
+    books.ledger.record([vacancy()])
+    claim(books, "slow")
+    books.clock.now += 25
+    books.queue.renew("slow", lease_seconds=30)
+    books.clock.now += 25
+    assert claim(books, "other") == []
+
+
+def test_release_leases_frees_what_a_killed_worker_held(books: Books) -> None:
+    books.ledger.record([vacancy()])
+    claim(books, "dead")
+    books.queue.release_leases()
+    assert len(claim(books, "alive")) == 1
+
+
+def test_claim_that_kills_its_worker_again_and_again_is_set_aside(books: Books) -> None:
+    task_id = books.ledger.record([vacancy()])[0].task_id
+    for _ in range(MAX_ATTEMPTS):
+        assert len(claim(books)) == 1
+        books.clock.now += 31
+    assert claim(books) == []
+    assert books.ledger.get_task(task_id).state is TaskState.FAILED
+    assert books.ledger.list_failures() == [(Kind.VACANCIES, "v1", f"set aside after {MAX_ATTEMPTS} attempts")]
+
+
+def test_settle_after_a_newer_change_leaves_the_document_pending(books: Books) -> None:
+    first = books.ledger.record([vacancy(title="A")])[0].task_id
+    claims = claim(books)
+    second = books.ledger.record([vacancy(title="B")])[0].task_id
+    settle_all(books, claims)
+    assert books.ledger.get_task(first).state is TaskState.DONE
+    assert books.ledger.get_task(second).state is TaskState.QUEUED
+    assert [c.document.title for c in claim(books)] == ["B"]
+
+
+def test_settle_with_a_lost_lease_makes_the_newer_version_be_written_again(books: Books) -> None:
+    books.ledger.record([vacancy(title="A")])
+    slow = claim(books, "slow")
+    books.ledger.record([vacancy(title="B")])
+    books.clock.now += 31
+    settle_all(books, claim(books, "fast"), "fast")
+    settle_all(books, slow, "slow")
+    again = claim(books)
+    assert [c.document.title for c in again] == ["B"]
+    assert again[0].indexed_text_hash is None
+
+
+def test_settle_failure_sets_aside_and_a_resend_tries_again(books: Books) -> None:
+    task_id = books.ledger.record([vacancy()])[0].task_id
+    books.queue.settle("worker", [Outcome(claim(books)[0], error="the text is nothing but noise")])
+    assert books.ledger.get_task(task_id).error == "the text is nothing but noise"
+    assert claim(books) == []
+    assert books.ledger.record([vacancy()])[0].change is Change.CHANGED
+    assert len(claim(books)) == 1
+
+
+def test_settle_retry_waits_and_costs_no_attempt(books: Books) -> None:
+    books.ledger.record([vacancy()])
+    for _ in range(MAX_ATTEMPTS + 2):
+        claims = claim(books)
+        assert len(claims) == 1
+        books.queue.settle("worker", [Outcome(claims[0], error="the index is away", retry=True)])
+        assert claim(books) == []
+        books.clock.now += 60
+
+
+def test_delete_erases_content_and_person_at_once(books: Books) -> None:
+    books.ledger.record([resume()])
+    books.ledger.delete(Kind.RESUMES, ["r1"])
+    assert books.ledger.get_document(Kind.RESUMES, "r1") is None
+    assert books.ledger.list_documents(Kind.RESUMES) == []
+    with books.database.read() as connection:
+        assert connection.execute(select(persons)).all() == []
+
+
+def test_delete_reaches_the_index_and_then_leaves_no_row(books: Books) -> None:
+    books.ledger.record([vacancy()])
+    settle_all(books, claim(books))
+    task_id = books.ledger.delete(Kind.VACANCIES, ["v1"])[0]
+    claims = claim(books)
+    assert claims[0].document is None
+    settle_all(books, claims)
+    assert books.ledger.get_task(task_id).state is TaskState.DONE
+    assert claim(books) == []
+
+
+def test_delete_unknown_or_twice_has_no_task(books: Books) -> None:
+    books.ledger.record([vacancy()])
+    assert books.ledger.delete(Kind.VACANCIES, ["nobody", "v1"])[0] is None
+    assert books.ledger.delete(Kind.VACANCIES, ["v1"]) == [None]
+
+
+def test_record_after_delete_is_new_and_survives_the_settled_delete(books: Books) -> None:
+    books.ledger.record([vacancy()])
+    books.ledger.delete(Kind.VACANCIES, ["v1"])
+    claims = claim(books)
+    assert books.ledger.record([vacancy(title="Back")])[0].change is Change.NEW
+    settle_all(books, claims)
+    assert [c.document.title for c in claim(books)] == ["Back"]
+
+
+def test_list_documents_pages_through_all(books: Books) -> None:
+    books.ledger.record([vacancy(f"v{i:02}") for i in range(25)])
+    seen: list[str] = []
+    while page := books.ledger.list_documents(Kind.VACANCIES, after=seen[-1] if seen else None, limit=10):
+        seen += [stored.document.id for stored in page]
+    assert seen == [f"v{i:02}" for i in range(25)]
+
+
+def test_requeue_makes_everything_be_embedded_anew(books: Books) -> None:
+    books.ledger.record([vacancy(), resume()])
+    settle_all(books, claim(books))
+    assert books.queue.requeue(Kind.VACANCIES) == 1
+    claims = claim(books)
+    assert [(c.id, c.indexed_text_hash) for c in claims] == [("v1", None)]
+
+
+def test_summary_counts_kinds_and_states(books: Books) -> None:
+    books.ledger.record([vacancy("a"), vacancy("b"), resume()])
+    books.queue.settle("worker", [Outcome(claim(books, limit=1)[0], text_hash="h")])
+    summary = books.ledger.summarize()
+    assert summary.counts[Kind.VACANCIES] == {State.PENDING: 1, State.INDEXED: 1, State.FAILED: 0}
+    assert summary.pending == 2
+    assert summary.oldest_pending_at == books.clock.now
+
+
+def test_rejections_are_kept_by_location_until_the_path_is_loaded_again(books: Books) -> None:
+    row = Rejection(location="jobs.csv:17", reason="title: too long", kind=Kind.VACANCIES, raw="a\x00b")
+    books.rejections.add("jobs.csv", [row, row])
+    assert [r.raw for r in books.rejections.read()] == ["a\ufffdb"]
+    books.rejections.forget("jobs.csv")
+    assert books.rejections.read() == []
+
+
+def test_two_workers_never_get_the_same_document(books: Books, database_url: str) -> None:
+    books.ledger.record([vacancy(f"v{i}") for i in range(200)])
+    taken: list[str] = []
+
+    def work(owner: str) -> None:
+        while claims := claim(books, owner, limit=7):
+            taken.extend(c.id for c in claims)
+
+    workers = [threading.Thread(target=work, args=(f"worker-{i}",)) for i in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(taken) == sorted(f"v{i}" for i in range(200))
+
+
+def test_writers_of_the_same_documents_at_once_all_succeed(books: Books) -> None:
+    errors: list[Exception] = []
+
+    def write(author: int) -> None:
+        try:
+            for turn in range(5):
+                books.ledger.record([vacancy(f"v{i}", title=f"{author}-{turn}") for i in range(20)])
+        except Exception as error:
+            errors.append(error)
+
+    writers = [threading.Thread(target=write, args=(i,)) for i in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert errors == []
+    settle_all(books, claim(books))
+    assert books.ledger.summarize().pending == 0
+
+
+def test_open_twice_at_once_migrates_once(database_url: str) -> None:
+    failures: list[Exception] = []
+
+    def open_database() -> None:
+        try:
+            Database.open(database_url).close()
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=open_database) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []

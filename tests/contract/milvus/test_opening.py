@@ -1,0 +1,149 @@
+"""Opening and closing an index on every engine."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pymilvus import MilvusClient
+
+import milvus.aliases
+from milvus.engine import connect
+from milvus.entities import Kind
+from milvus.errors import IndexUnavailable, ModelMismatch, SchemaMismatch
+from milvus.store import Store
+from tests.contract.milvus.conftest import MakeIndex, run_lite_server
+from tests.index_examples import MODEL, make_resume, make_vacancy, make_vectors
+
+
+@pytest.fixture
+def uri(make_index: MakeIndex) -> str:
+    return make_index()
+
+
+@pytest.fixture
+def client(uri: str) -> Iterator[MilvusClient]:
+    """A client beside an opened and closed index, to look and meddle with."""
+    Store.open(uri, model=MODEL).close()
+    connection = connect(uri)
+    yield connection.client
+    connection.close()
+
+
+def test_the_first_opening_makes_both_collections(uri: str) -> None:
+    with closing(Store.open(uri, model=MODEL)) as store:
+        assert store.created == {Kind.RESUMES, Kind.VACANCIES}
+        assert store.collection(Kind.RESUMES) is store.resumes
+        assert store.collection(Kind.VACANCIES) is store.vacancies
+        assert store.engine
+        store.ping()
+
+
+def test_reopening_keeps_the_data(uri: str) -> None:
+    vacancy, resume = make_vacancy("a", title="Welder", skills=("mig",)), make_resume("b", experience_months=3)
+    with closing(Store.open(uri, model=MODEL)) as store:
+        store.vacancies.upsert([vacancy], make_vectors(1))
+        store.resumes.upsert([resume], make_vectors(1))
+    with closing(Store.open(uri, model=MODEL)) as store:
+        assert store.created == frozenset()
+        assert store.vacancies.get(["a"]) == {"a": vacancy}
+        assert [hit.entity for hit in store.resumes.search(make_vectors(1)[0])] == [resume]
+        store.vacancies.upsert([make_vacancy("c")], make_vectors(1))
+        assert store.vacancies.count() == 2
+
+
+def test_collections_lie_behind_aliases(client: MilvusClient) -> None:
+    assert set(client.list_collections()) == {"resumes_v1", "vacancies_v1"}
+    assert client.describe_alias("resumes")["collection_name"] == "resumes_v1"
+
+
+@pytest.mark.parametrize(
+    "change", [{"name": "other"}, {"revision": "2"}, {"query_prompt": "query: "}, {"dimension": 16}]
+)
+def test_another_model_is_refused_by_name(uri: str, change: dict[str, object]) -> None:
+    Store.open(uri, model=MODEL).close()
+    other = replace(MODEL, **change)  # type: ignore[arg-type]
+    with pytest.raises(ModelMismatch, match=re.escape(f"'{MODEL.name}'") + ".*" + re.escape(f"'{other.name}'")):
+        Store.open(uri, model=other)
+    Store.open(uri, model=MODEL).close()
+
+
+def test_another_schema_version_is_refused(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    Store.open(uri, model=MODEL).close()
+    monkeypatch.setattr(milvus.aliases, "SCHEMA_VERSION", 2)
+    with pytest.raises(SchemaMismatch, match="version 1, this program has 2"):
+        Store.open(uri, model=MODEL)
+
+
+def test_a_collection_of_another_program_is_refused(uri: str) -> None:
+    connection = connect(uri)
+    connection.client.create_collection("resumes", dimension=8)
+    connection.close()
+    with pytest.raises(SchemaMismatch, match="resumes was not made by this program"):
+        Store.open(uri, model=MODEL)
+
+
+def test_an_unfinished_collection_is_completed(uri: str) -> None:
+    """As after a crash before the indexes were made and the alias was set."""
+    Store.open(uri, model=MODEL).close()
+    connection = connect(uri)
+    connection.client.drop_alias("resumes")
+    connection.client.release_collection("resumes_v1")
+    connection.client.drop_index("resumes_v1", "vector")
+    connection.close()
+    with closing(Store.open(uri, model=MODEL)) as store:
+        assert store.created == {Kind.RESUMES}
+        store.resumes.upsert([make_resume("a")], make_vectors(1))
+        assert len(store.resumes.search(make_vectors(1)[0])) == 1
+
+
+def test_nothing_listening_is_unavailable_and_keeps_the_password_secret() -> None:
+    with pytest.raises(IndexUnavailable, match=r"http://127\.0\.0\.1:9") as caught:
+        Store.open("http://user:secret@127.0.0.1:9", model=MODEL)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("uri", ["localhost:19530", "index", ""])
+def test_a_uri_that_is_neither_server_nor_index_is_refused(uri: str) -> None:
+    with pytest.raises(IndexUnavailable, match=r"ending in \.db"):
+        Store.open(uri, model=MODEL)
+
+
+def test_a_path_that_is_a_file_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "index.db").write_text("not a folder")
+    with pytest.raises(IndexUnavailable, match=r"index\.db cannot be opened"):
+        Store.open(str(tmp_path / "index.db"), model=MODEL)
+
+
+def test_a_folder_held_by_another_process_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    attempt = (
+        "import sys; from milvus.store import Store; from tests.index_examples import MODEL\n"
+        "Store.open(sys.argv[1], model=MODEL)"
+    )
+    with closing(Store.open(str(path), model=MODEL)):
+        result = subprocess.run(
+            [sys.executable, "-c", attempt, str(path)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ | {"PYTHONPATH": str(Path(milvus.__file__).parents[1])},
+        )
+    assert "is held by another process" in result.stderr.splitlines()[-1]
+    assert result.stderr.count("Traceback") == 2, "the error and its cause, and no library's log"
+
+
+def test_a_server_that_dies_is_unavailable(tmp_path: Path) -> None:
+    with run_lite_server(tmp_path) as (uri, process):
+        store = Store.open(uri, model=MODEL)
+        store.ping()
+        process.kill()
+        process.wait()
+        with pytest.raises(IndexUnavailable, match="ping"):
+            store.ping()
+        store.close()
