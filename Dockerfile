@@ -37,12 +37,12 @@ RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
 # Apart from the dependencies, whose layer is two gigabytes and seldom changes.
 FROM ${BASE_IMAGE} AS product
 
-COPY pyproject.toml README.md /src/
+COPY pyproject.toml README.md LICENSE /src/
 COPY milvus/ /src/milvus/
 COPY ingestion/ /src/ingestion/
 COPY service/ /src/service/
 RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
-    pip install --disable-pip-version-check --no-deps --target /app /src
+    pip install --disable-pip-version-check --root-user-action=ignore --no-deps --target /app /src
 COPY data/ /app/data/
 
 

@@ -4,3 +4,38 @@ It is: document formats, parsing, normalization, the ledger, the worker that fil
 It knows: file formats, SQL, canonical spellings of skills, places, salaries.
 It never touches: HTTP.
 """
+
+from ingestion.documents import DOCUMENT_TYPES, AnyDocument, DocumentId, ResumeDocument, VacancyDocument, find_names
+from ingestion.errors import UnreadableDocument
+from ingestion.installation import Books, Installation, open_installation
+from ingestion.loading import load_paths
+from ingestion.normalize import Normalizer
+from ingestion.records import Change, Recorded, State, StoredDocument, Task, TaskState
+from ingestion.settings import Settings, read_settings
+from ingestion.sources import read_upload
+from ingestion.worker import Worker
+
+__all__ = [
+    "DOCUMENT_TYPES",
+    "AnyDocument",
+    "Books",
+    "Change",
+    "DocumentId",
+    "Installation",
+    "Normalizer",
+    "Recorded",
+    "ResumeDocument",
+    "Settings",
+    "State",
+    "StoredDocument",
+    "Task",
+    "TaskState",
+    "UnreadableDocument",
+    "VacancyDocument",
+    "Worker",
+    "find_names",
+    "load_paths",
+    "open_installation",
+    "read_settings",
+    "read_upload",
+]

@@ -10,110 +10,19 @@ from selectolax.lexbor import LexborHTMLParser
 _MAX_ROUNDS = 4
 # The parser takes quadratic time in depth; no real page nests nearly as deep.
 _MAX_OPEN_TAGS = 5_000
-_BLOCKS = [
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "center",
-    "dd",
-    "details",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "li",
-    "main",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "summary",
-    "table",
-    "tbody",
-    "tfoot",
-    "thead",
-    "tr",
-    "ul",
-]
-_INLINE = [
-    "a",
-    "abbr",
-    "b",
-    "basefont",
-    "bdi",
-    "bdo",
-    "big",
-    "button",
-    "caption",
-    "cite",
-    "code",
-    "col",
-    "colgroup",
-    "del",
-    "dfn",
-    "em",
-    "font",
-    "head",
-    "html",
-    "i",
-    "iframe",
-    "img",
-    "input",
-    "ins",
-    "kbd",
-    "label",
-    "link",
-    "mark",
-    "meta",
-    "noscript",
-    "object",
-    "option",
-    "picture",
-    "q",
-    "s",
-    "samp",
-    "script",
-    "select",
-    "small",
-    "source",
-    "span",
-    "strike",
-    "strong",
-    "style",
-    "sub",
-    "sup",
-    "svg",
-    "table",
-    "td",
-    "template",
-    "textarea",
-    "th",
-    "time",
-    "title",
-    "tt",
-    "u",
-    "var",
-    "video",
-    "wbr",
-]
+_BLOCKS = (
+    "address|article|aside|blockquote|body|center|dd|details|div|dl|dt|fieldset|figure|footer|form|h1|h2|h3|h4|h5|h6"
+    "|header|hr|li|main|nav|ol|p|pre|section|summary|table|tbody|tfoot|thead|tr|ul"
+)
+_INLINE = (
+    "a|abbr|b|basefont|bdi|bdo|big|button|caption|cite|code|col|colgroup|del|dfn|em|font|head|html|i|iframe|img|input"
+    "|ins|kbd|label|link|mark|meta|noscript|object|option|picture|q|s|samp|script|select|small|source|span|strike"
+    "|strong|style|sub|sup|svg|td|template|textarea|th|time|title|tt|u|var|video|wbr"
+)
 _DROPPED = ["head", "script", "style", "noscript", "template", "iframe", "object", "svg", "select", "textarea"]
-_NAMES = "|".join([*_BLOCKS, *_INLINE, "br", r"[a-z]{1,3}:[a-z]{1,20}"])
+_NAMES = rf"{_BLOCKS}|{_INLINE}|br|[a-z]{{1,3}}:[a-z]{{1,20}}"
 _TAG = re.compile(rf"<(?:/?(?:{_NAMES})(?=[\s/>])[^<>]*+>|!--|!doctype\b)", re.IGNORECASE)
-_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(_BLOCKS)}|br)(?=[\s/>])", re.IGNORECASE)
+_BLOCK_TAG = re.compile(rf"</?(?:{_BLOCKS}|br)(?=[\s/>])", re.IGNORECASE)
 _STRAY_BRACKET = re.compile(rf"<(?!/?(?:{_NAMES})(?=[\s/>])|!--|!doctype\b)", re.IGNORECASE)
 # The final semicolon is required: "R&D", "?a=1&copy=2" and "&notice" are text.
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
@@ -170,7 +79,7 @@ def _render(markup: str) -> str:
         node.insert_before("\n")
     for node in tree.css("td, th"):
         node.insert_after(" ")
-    for node in tree.css(", ".join(_BLOCKS)):
+    for node in tree.css(_BLOCKS.replace("|", ",")):
         if node.tag != "body":
             node.insert_before(f"\n{_BULLET}" if node.tag == "li" else "\n")
             node.insert_after("\n")

@@ -22,6 +22,8 @@ _FOLDED_LETTERS = {
     for code in range(0xC0, 0x180)
     if unicodedata.decomposition(chr(code))
 } | {ord("ё"): "е"}
+# Letter by letter, since normalizing a whole text takes quadratic time on a run of accents.
+_ACCENTED = re.compile(r"\w[\u0300-\u036f]")
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 _VERSIONED = re.compile(r"([^\W\d]{4,})\d+")
 
@@ -117,7 +119,9 @@ _KEYS = _KeyCache()
 
 def tokenize(text: str) -> Tokens:
     """Cuts a text into words of letters and digits and the gaps between them."""
-    parts = _TOKEN.split(unicodedata.normalize("NFC", text))
+    if not text.isascii():
+        text = _ACCENTED.sub(lambda pair: unicodedata.normalize("NFC", pair[0]), text)
+    parts = _TOKEN.split(text)
     words = parts[1::2]
     return Tokens(words, parts[::2], [_KEYS[word] for word in words])
 

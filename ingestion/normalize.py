@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
@@ -97,6 +97,9 @@ class Normalizer:
             return {}
         salary = read_stated_salary(stated)
         annual = annualize(salary, self.rates) if salary else None
+        if salary and not annual and salary.period:
+            # Feeds label hourly pay as yearly; where that makes it absurd, the amount itself tells the period better.
+            annual = annualize(replace(salary, period=None), self.rates)
         return {
             "salary_min": annual.minimum if annual else None,
             "salary_max": annual.maximum if annual else None,
@@ -157,7 +160,7 @@ def read_stated_salary(stated: SalaryDocument) -> Salary | None:
 
 def format_salary(salary: Salary) -> str:
     """A salary in words and figures: "42000-50000 GBP/year gross"."""
-    amounts = [f"{amount:.12g}" for amount in (salary.minimum, salary.maximum) if amount is not None]
+    amounts = [f"{amount:,.10g}" for amount in (salary.minimum, salary.maximum) if amount is not None]
     if salary.minimum == salary.maximum:
         amounts = amounts[:1]
     bound = "from " if salary.maximum is None else "up to " if salary.minimum is None else ""

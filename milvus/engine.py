@@ -10,6 +10,7 @@ from typing import Any
 
 import grpc
 from pymilvus import MilvusClient
+from pymilvus.client.types import Status
 from pymilvus.exceptions import (
     ConnectError,
     ConnectionConfigException,
@@ -89,8 +90,8 @@ class Engine:
     def choose_scalar_index(self, column: Column) -> str | None:
         """The index of a scalar column, if any.
 
-        None on Lite: its INVERTED changed no filter's time (20,000 rows), it has none for an ARRAY, and making all 30
-        took 15 seconds.
+        None on Lite: its INVERTED changed no filter's time (20,000 rows), only that of opening, and it has none for
+        an ARRAY.
         """
         return "INVERTED" if column.indexed and not self.is_lite else None
 
@@ -185,6 +186,8 @@ def _stop_lite(lite: tuple[Any, Any]) -> None:
 
 
 def _is_unreachable(error: MilvusException) -> bool:
+    if error.code == Status.CONNECT_FAILED:
+        return True
     # Where its retries run out, the client passes on gRPC's status as the code, or only its name within the message.
     return str(getattr(error.code, "name", "")) in _UNREACHABLE_CODES or any(
         f"StatusCode.{code}" in str(error.message) for code in _UNREACHABLE_CODES
@@ -199,10 +202,11 @@ def _hide_password(uri: str) -> str:
 def _quiet_loggers() -> None:
     """Leave the terminal to the application: both libraries' records go to its handlers, where it has set any.
 
-    `pymilvus.decorators` only repeats, with a traceback, each error that is raised as well.
+    Two loggers only repeat, with a traceback, errors that are raised as well.
     """
     for name in ("pymilvus", "pymilvus.milvus_client", "pymilvus.bulk_writer", "milvus_lite"):
         logger = logging.getLogger(name)
         logger.handlers[:] = [logging.NullHandler()]
         logger.propagate = True
-    logging.getLogger("pymilvus.decorators").setLevel(logging.CRITICAL)
+    for name in ("pymilvus.decorators", "pymilvus.client.connection_manager"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -16,7 +16,7 @@ from service.demonstration import print_first_matches
 from service.errors import PortTaken, ServiceError
 
 # One resume and one vacancy of the samples, both English like the default model.
-FIRST_SOURCES = {Kind.RESUMES: "r-a-001", Kind.VACANCIES: "v-a-001"}
+FIRST_SOURCES = {Kind.RESUMES: "r-a-011", Kind.VACANCIES: "v-b-001"}
 
 app = typer.Typer(help="Serves Counterpart's API and pages.", no_args_is_help=True, add_completion=False)
 console = Console()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -16,12 +17,16 @@ def print_first_matches(services: Services, console: Console, *, sources: dict[K
         source = services.store.collection(kind).get([id_]).get(id_)
         if source is None:
             continue
-        found = services.searcher.search(kind.counterpart, StoredSource(kind, id_), page=Page(limit=5))
+        found = services.searcher.search(kind.counterpart, StoredSource(kind, id_), page=Page(limit=3))
         console.print(_make_table(source, found.hits, kind))
 
 
 def _make_table(source: Entity, hits: Sequence[Hit], kind: Kind) -> Table:
-    table = Table(title=f"{kind.counterpart.value.capitalize()} for {describe_entity(source)}", title_justify="left")
+    table = Table(
+        box=SIMPLE_HEAD,
+        title=f"{kind.counterpart.value.capitalize()} for {describe_entity(source)}",
+        title_justify="left",
+    )
     table.add_column("score", justify="right", style="green")
     table.add_column("title")
     table.add_column("place")

@@ -12,11 +12,14 @@ from milvus import Kind
 class SourceFile:
     """One file to read, on disk or inside an archive.
 
-    `name` is what messages call it (`jobs.tar.gz/data/17.json`); `kind` is what the caller says it holds, None where the
-    reader has to tell from the content; `mapping` renames columns (column as written -> document field).
+    `name` is what messages call it (`jobs.tar.gz/data/17.json`); `id` is its path below what was asked for
+    (`data/17.json`), which a file that is one document has for its id unless it says another; `kind` is what the caller
+    says it holds, None where the reader has to tell from the content; `mapping` renames columns (column as written ->
+    document field). `open` may work only once: a member of an archive cannot be read again.
     """
 
     name: str
+    id: str
     open: Callable[[], BinaryIO]
     kind: Kind | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Compares cutting long texts off with overlapping passages, on judged vacancies and resumes.
+"""Compares cutting long texts off with overlapping passages, bare and headed, on judged vacancies and resumes.
 
 Run: python -m tests.benchmarks.passages PATH_TO_DATA [--model NAME]
 
@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from milvus.embedding.models import DEFAULT_MODEL, ModelSpec, find_model
-from milvus.embedding.passages import Passage, pool_passages, scale_to_unit, split_passages
+from milvus.embedding.passages import Passage, find_heading, pool_passages, scale_to_unit, split_passages
 from milvus.embedding.port import Vectors
 from milvus.embedding.sentence_transformer import SentenceTransformerEmbedder
 from milvus.embedding.torch_runtime import choose_device, choose_precision, load_model
@@ -43,12 +43,16 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way of embedding long texts. `window` is in tokens of text; `weigh` None keeps the first passage only."""
+    """One way of embedding long texts. `window` is in tokens of text, `overlap` a share of it.
+
+    `weigh` None keeps the first passage only. `heading` is how many tokens of the beginning head each passage.
+    """
 
     name: str
     window: int
-    overlap: int
+    overlap: float
     weigh: Weigh | None
+    heading: int = 0
 
 
 def average_precision(ranking: list[str], relevant: set[str]) -> float:
@@ -115,15 +119,23 @@ def embed(encoder: PassageEncoder, texts: list[str], variant: Variant) -> Vector
     weights: list[float] = []
     owners: list[int] = []
     for owner, text in enumerate(texts):
-        if variant.weigh is None:
-            passages = [Passage(0, len(text), 1)]
-        else:
-            passages = split_passages(text, encoder.locate_tokens(text), variant.window, variant.overlap)
-        for position, passage in enumerate(passages):
-            cuts.append(text[passage.start : passage.end])
+        for position, (cut, passage) in enumerate(cut_as(encoder, text, variant)):
+            cuts.append(cut)
             weights.append(variant.weigh(passage, position) if variant.weigh else 1.0)
             owners.append(owner)
     return pool_passages(encoder.encode(cuts), weights, owners)
+
+
+def cut_as(encoder: PassageEncoder, text: str, variant: Variant) -> list[tuple[str, Passage]]:
+    """What a variant embeds of a text, each with its place."""
+    if variant.weigh is None:
+        return [(text, Passage(0, len(text), 1))]
+    offsets = encoder.locate_tokens(text)
+    heading, heading_tokens = find_heading(text, offsets, variant.heading) if variant.heading else ("", 0)
+    window = variant.window - heading_tokens
+    passages = split_passages(text, offsets, window, int(window * variant.overlap))
+    cuts = [(text[passage.start : passage.end], passage) for passage in passages]
+    return cuts[:1] + [(f"{heading}\n{cut}", passage) for cut, passage in cuts[1:]]
 
 
 def list_variants(room: int) -> list[Variant]:
@@ -142,12 +154,13 @@ def list_variants(room: int) -> list[Variant]:
     return [
         Variant("truncation", room, 0, None),
         Variant(f"window {room}, overlap 0", room, 0, by_tokens),
-        Variant(f"window {room}, overlap 1/8", room, room // 8, by_tokens),
-        Variant(f"window {room}, overlap 1/4", room, room // 4, by_tokens),
-        Variant(f"window {half}, overlap 1/8", half, half // 8, by_tokens),
-        Variant(f"window {half}, overlap 1/4", half, half // 4, by_tokens),
-        Variant(f"window {room}, overlap 1/8, equal weights", room, room // 8, equally),
-        Variant(f"window {room}, overlap 1/8, first doubled", room, room // 8, first_double),
+        Variant(f"window {room}, overlap 1/8", room, 1 / 8, by_tokens),
+        Variant(f"window {room}, overlap 1/8, equal weights", room, 1 / 8, equally),
+        Variant(f"window {room}, overlap 1/8, first doubled", room, 1 / 8, first_double),
+        Variant(f"headed, window {room}, overlap 1/8", room, 1 / 8, by_tokens, heading=room // 8),
+        Variant(f"headed, window {room}, overlap 1/8, first doubled", room, 1 / 8, first_double, heading=room // 8),
+        Variant(f"headed, window {room}, overlap 1/4", room, 1 / 4, by_tokens, heading=room // 8),
+        Variant(f"headed, window {half}, overlap 1/8", half, 1 / 8, by_tokens, heading=half // 8),
     ]
 
 

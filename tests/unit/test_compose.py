@@ -178,5 +178,5 @@ def test_image_is_checked_for_health_and_does_not_run_as_root() -> None:
 def test_image_holds_the_packages_and_nothing_else_of_the_repository() -> None:
     allowed = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"), re.MULTILINE)
 
-    files = {"pyproject.toml", "README.md", "requirements.lock"}
+    files = {"pyproject.toml", "README.md", "LICENSE", "requirements.lock"}
     assert set(allowed) == files | {"wheels", "data", "milvus", "ingestion", "service"}

@@ -17,7 +17,7 @@ from milvus.entities import Kind
 from milvus.store import Store
 from tests.index_examples import MODEL
 
-MILVUS_IMAGE = "milvusdb/milvus:v2.6.6"
+MILVUS_IMAGE = "milvusdb/milvus:v3.0.1"
 SERVER_URI = os.environ.get("COUNTERPART_TEST_MILVUS_URI", "")
 
 MakeIndex = Callable[[], str]
@@ -96,10 +96,10 @@ def make_databases(uri: str) -> Iterator[MakeIndex]:
     yield make_index
     for name in names:
         with closing(MilvusClient(uri, db_name=name)) as client:
-            for kind in Kind:
-                with suppress(Exception):
-                    client.drop_alias(kind.value)
-                client.drop_collection(f"{kind.value}_v1")
+            for collection in client.list_collections():
+                for alias in client.list_aliases(collection)["aliases"]:
+                    client.drop_alias(alias)
+                client.drop_collection(collection)
             client.drop_database(name)
 
 

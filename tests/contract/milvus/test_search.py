@@ -1,6 +1,7 @@
 """Search on every engine, against the plain predicate and exact arithmetic."""
 
 import random
+from collections.abc import Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -29,7 +30,7 @@ def find_ids(collection: Collection, filter: Filter | None = None, **options: ob
     return sorted(hit.entity.id for hit in hits)
 
 
-def fill(collection: Collection, entities: list[Entity]) -> None:
+def fill(collection: Collection, entities: Sequence[Entity]) -> None:
     collection.upsert(entities, make_vectors(len(entities)))
 
 
@@ -126,9 +127,9 @@ def test_a_filter_of_the_other_kind_is_refused(store: Store) -> None:
 def test_each_filter_passes_the_rows_that_match(store: Store, filter: Filter | None, found: str) -> None:
     """Row a has every field, row b some, and row c none."""
     a = make_vacancy(
-        "a", skills=("sql", "go"), country="DE", city="Bonn", work_format=WorkFormat.ON_SITE, language="de", source="feed",
-        employment_types=("contract",), company="Acme Ltd", published_at=NOW, salary_min=40_000.0, salary_max=60_000.0,
-        experience_min_months=12, experience_max_months=36,
+        "a", skills=("sql", "go"), country="DE", city="Bonn", work_format=WorkFormat.ON_SITE, language="de",
+        source="feed", employment_types=("contract",), company="Acme Ltd", published_at=NOW,
+        salary_min=40_000.0, salary_max=60_000.0, experience_min_months=12, experience_max_months=36,
     )  # fmt: skip
     b = make_vacancy(
         "b", skills=("sql",), country="AT", region="Tyrol", work_format=WorkFormat.REMOTE, category="it",

@@ -1,0 +1,141 @@
+"""Worker and pipeline over a real index: what is embedded, what is not, and what happens when something fails."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from ingestion.currency import load_rates
+from ingestion.database import Database
+from ingestion.documents import ResumeDocument, VacancyDocument
+from ingestion.ledger import Ledger
+from ingestion.normalize import Normalizer
+from ingestion.pipeline import Pipeline
+from ingestion.queue import WorkQueue
+from ingestion.records import State
+from ingestion.skills import load_taxonomy
+from ingestion.worker import Worker
+from milvus import Kind, Store, Vectors
+from milvus.embedding import HashingEmbedder
+from milvus.errors import EmbeddingError
+
+
+class CountingEmbedder(HashingEmbedder):
+    """Counts the texts that it embeds, and refuses those that hold a word."""
+
+    def __init__(self) -> None:
+        super().__init__(dimension=64)
+        self.embedded: list[str] = []
+        self.refused = "unspeakable"
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        if any(self.refused in text for text in texts):
+            raise EmbeddingError("a text that cannot be embedded")
+        self.embedded += texts
+        return super().embed_documents(texts)
+
+
+class Bench:
+    """A ledger, an index and a worker between them."""
+
+    def __init__(self, folder: Path) -> None:
+        database = Database.open(f"sqlite:///{folder / 'ledger.db'}")
+        self.database = database
+        self.ledger = Ledger(database)
+        self.embedder = CountingEmbedder()
+        self.store = Store.open(str(folder / "index.db"), model=self.embedder.identity)
+        normalizer = Normalizer(taxonomy=load_taxonomy(), rates=load_rates())
+        pipeline = Pipeline(normalizer=normalizer, embedder=self.embedder, store=self.store)
+        self.queue = WorkQueue(database)
+        self.worker = Worker(self.queue, pipeline)
+
+    def state(self, id_: str, kind: Kind = Kind.VACANCIES) -> State:
+        stored = self.ledger.get_document(kind, id_)
+        assert stored is not None
+        return stored.state
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    yield bench
+    bench.store.close()
+    bench.database.close()
+
+
+def test_document_becomes_searchable(bench: Bench) -> None:
+    bench.ledger.record([VacancyDocument(id="v", title="Baker"), ResumeDocument(id="r", title="Miller")])
+    bench.worker.drain()
+    assert bench.store.vacancies.get(["v"])["v"].title == "Baker"
+    assert bench.store.resumes.get(["r"])["r"].title == "Miller"
+    assert bench.state("v") is State.INDEXED
+
+
+def test_unchanged_document_is_not_embedded_again(bench: Bench) -> None:
+    for _ in range(2):
+        bench.ledger.record([VacancyDocument(id="v", title="Baker")])
+        bench.worker.drain()
+    assert bench.embedder.embedded == ["Baker"]
+
+
+def test_changed_metadata_changes_the_row_and_embeds_nothing(bench: Bench) -> None:
+    bench.ledger.record([VacancyDocument(id="v", title="Baker", company="Old")])
+    bench.worker.drain()
+    before = bench.store.vacancies.get_vectors(["v"])["v"]
+    bench.ledger.record([VacancyDocument(id="v", title="Baker", company="New")])
+    bench.worker.drain()
+    assert bench.embedder.embedded == ["Baker"]
+    assert bench.store.vacancies.get(["v"])["v"].company == "New"
+    assert (bench.store.vacancies.get_vectors(["v"])["v"] == before).all()
+
+
+def test_changed_text_is_embedded_anew(bench: Bench) -> None:
+    for title in ("Baker", "Butcher"):
+        bench.ledger.record([VacancyDocument(id="v", title=title)])
+        bench.worker.drain()
+    assert bench.embedder.embedded == ["Baker", "Butcher"]
+    assert bench.store.vacancies.count() == 1
+
+
+def test_deleted_document_leaves_the_index(bench: Bench) -> None:
+    bench.ledger.record([VacancyDocument(id="v", title="Baker")])
+    bench.worker.drain()
+    bench.ledger.delete(Kind.VACANCIES, ["v"])
+    bench.worker.drain()
+    assert bench.store.vacancies.count() == 0
+
+
+def test_document_that_cannot_be_embedded_costs_no_other_document_anything(bench: Bench) -> None:
+    documents = [VacancyDocument(id=f"v{i}", title=f"Baker {i}") for i in range(20)]
+    bench.ledger.record([*documents, VacancyDocument(id="bad", title="unspeakable")])
+    bench.worker.drain()
+    assert bench.store.vacancies.count() == 20
+    assert bench.state("bad") is State.FAILED
+    assert bench.ledger.list_failures() == [(Kind.VACANCIES, "bad", "a text that cannot be embedded")]
+
+
+def test_failed_document_is_tried_again_when_it_is_sent_again(bench: Bench) -> None:
+    bench.ledger.record([VacancyDocument(id="v", title="unspeakable")])
+    bench.worker.drain()
+    bench.embedder.refused = "nothing"
+    bench.ledger.record([VacancyDocument(id="v", title="unspeakable")])
+    bench.worker.drain()
+    assert bench.state("v") is State.INDEXED
+
+
+def test_vector_lost_from_the_index_is_embedded_again(bench: Bench) -> None:
+    bench.ledger.record([VacancyDocument(id="v", title="Baker")])
+    bench.worker.drain()
+    bench.store.vacancies.delete(["v"])
+    bench.ledger.record([VacancyDocument(id="v", title="Baker", company="New")])
+    bench.worker.drain()
+    assert bench.store.vacancies.get(["v"])["v"].company == "New"
+
+
+def test_requeued_documents_fill_a_new_index(bench: Bench) -> None:
+    bench.ledger.record([VacancyDocument(id=f"v{i}", title=f"Baker {i}") for i in range(5)])
+    bench.worker.drain()
+    bench.store.vacancies.delete([f"v{i}" for i in range(5)])
+    bench.queue.requeue(Kind.VACANCIES)
+    bench.worker.drain()
+    assert bench.store.vacancies.count() == 5

@@ -1,0 +1,130 @@
+"""From documents to entities."""
+
+from datetime import date
+
+import pytest
+
+from ingestion.currency import load_rates
+from ingestion.documents import (
+    Person,
+    PlaceDocument,
+    ResumeDocument,
+    SalaryDocument,
+    VacancyDocument,
+    WorkPeriod,
+    find_names,
+)
+from ingestion.normalize import Normalizer, compose_text
+from ingestion.skills import load_taxonomy
+from milvus import Resume, ResumeFilter, Vacancy
+
+
+@pytest.fixture(scope="module")
+def normalizer() -> Normalizer:
+    return Normalizer(taxonomy=load_taxonomy(), rates=load_rates(), today=lambda: date(2026, 11, 20))
+
+
+def test_vacancy_with_everything_is_read(normalizer: Normalizer) -> None:
+    entity = normalizer.normalize(
+        VacancyDocument(
+            id="v1",
+            title="Разработчик",
+            company="ООО Ромашка",
+            text="&lt;p&gt;Ищем разработчика на джаваскрипт.&lt;/p&gt; <ul><li>Опыт с PostgreSQL</li></ul>",
+            skills=["js"],
+            place=PlaceDocument(city="Казань"),
+            experience="1–3 года",
+            salary=SalaryDocument(text="от 60000 до 90000 руб."),
+        )
+    )
+    assert isinstance(entity, Vacancy)
+    assert "<" not in entity.text
+    assert "&lt;" not in entity.text
+    assert entity.skills[0] == "JavaScript"
+    assert "PostgreSQL" in entity.skills
+    assert (entity.city, entity.country) == ("Kazan", "RU")
+    assert (entity.experience_min_months, entity.experience_max_months) == (12, 36)
+    assert entity.salary_original == "от 60000 до 90000 руб."
+    rate = normalizer.rates.units["RUB"]
+    assert entity.salary_min == pytest.approx(60000 * 12 / rate)
+    assert entity.salary_max == pytest.approx(90000 * 12 / rate)
+    assert entity.language == "ru"
+
+
+def test_nothing_stated_stays_null(normalizer: Normalizer) -> None:
+    entity = normalizer.normalize(ResumeDocument(id="r1", text="xyz"))
+    assert isinstance(entity, Resume)
+    assert entity.skills == ()
+    for name in ("title", "country", "city", "latitude", "salary_min", "salary_original", "experience_months", "language"):
+        assert getattr(entity, name) is None, name
+
+
+def test_person_is_cut_from_title_and_text(normalizer: Normalizer) -> None:
+    document = ResumeDocument(
+        id="r1",
+        title="Accountant Zoe Quillfeather",
+        text="Zoe Quillfeather\nzoe@example.com, +44 20 7946 0958\nBorn 12 May 1982, married.\nBalanced ledgers for a bakery.",
+        person=Person(name="Zoe Quillfeather"),
+    )
+    entity = normalizer.normalize(document, names=find_names(document))
+    said = f"{entity.title} {entity.text}"
+    for secret in ("Zoe", "Quillfeather", "example.com", "7946", "1982", "married"):
+        assert secret not in said, secret
+    assert entity.title == "Accountant"
+    assert "Balanced ledgers for a bakery." in entity.text
+
+
+def test_experience_prefers_the_stated_over_periods_over_text(normalizer: Normalizer) -> None:
+    periods = [WorkPeriod(start="2020-01", end="2021-12"), WorkPeriod(start="2021-01", end="2022-12")]
+    text = "I have 9 years of experience."
+
+    def months(**fields: object) -> int | None:
+        entity = normalizer.normalize(ResumeDocument.model_validate({"id": "r", "text": text, **fields}))
+        assert isinstance(entity, Resume)
+        return entity.experience_months
+
+    assert months(experience_months=7, experience="5 лет", work_periods=periods) == 7
+    assert months(experience="5 лет 8 месяцев", work_periods=periods) == 68
+    assert months(work_periods=periods) == 36
+    assert months() == 108
+
+
+def test_salary_amounts_win_over_their_text(normalizer: Normalizer) -> None:
+    stated = SalaryDocument(min=1000, currency="EUR", period="month", text="negotiable")
+    entity = normalizer.normalize(VacancyDocument(id="v", title="x", salary=stated))
+    assert (entity.salary_min, entity.salary_max) == (12000, None)
+    assert entity.salary_original == "negotiable"
+
+
+def test_salary_whose_period_makes_it_absurd_is_read_without_it(normalizer: Normalizer) -> None:
+    stated = SalaryDocument(text="£12.50", currency="GBP", period="year")
+    entity = normalizer.normalize(VacancyDocument(id="v", title="x", salary=stated))
+    assert entity.salary_min == pytest.approx(12.5 * 2080 / normalizer.rates.units["GBP"])
+
+
+def test_compose_text_builds_a_text_from_work_periods_where_there_is_none() -> None:
+    text = compose_text(
+        ResumeDocument(
+            id="r",
+            work_periods=[WorkPeriod(start="2019-03", end="2022-11", title="Baker", company="Crumb", description="Sourdough")],
+            education="Catering college",
+            skills=["Sourdough", "HACCP"],
+        )
+    )
+    assert text.splitlines() == ["Baker, Crumb (2019-03 - 2022-11)", "Sourdough", "Catering college", "HACCP"]
+
+
+def test_text_hash_follows_the_text_and_not_the_metadata(normalizer: Normalizer) -> None:
+    def hash_of(**fields: object) -> str:
+        return normalizer.normalize(VacancyDocument.model_validate({"id": "v", "text": "Cooks soup", **fields})).text_hash
+
+    assert hash_of() == hash_of(company="Soup Ltd", url="https://example.com")
+    assert hash_of() != hash_of(title="Cook")
+
+
+def test_filter_is_spelled_as_documents_are_stored(normalizer: Normalizer) -> None:
+    asked = ResumeFilter(skills_any=("js", "no such skill"), countries=("Россия",), cities=("Москва", "Nowhereville"))
+    found = normalizer.normalize_filter(asked)
+    assert found.skills_any == ("JavaScript", "no such skill")
+    assert found.countries == ("RU",)
+    assert found.cities == ("Moscow", "Nowhereville")
