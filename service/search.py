@@ -42,6 +42,9 @@ class Page:
     offset: int = 0
 
 
+FIRST_PAGE = Page()
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """The hits of a search, best first, what the source was understood as, and what the reader should be warned of."""
@@ -65,8 +68,8 @@ class Searcher:
         kind: Kind,
         source: Source,
         *,
-        filter: Filter | None = None,  # noqa: A002 - the word of the API
-        page: Page = Page(),
+        filter: Filter | None = None,
+        page: Page = FIRST_PAGE,
         include_expired: bool = False,
     ) -> Found:
         """The entities of `kind` nearest to the source, best first.
@@ -93,9 +96,8 @@ class Searcher:
             entity = collection.get([source.id]).get(source.id)
             vector = collection.get_vectors([source.id]).get(source.id)
             if entity is None or vector is None:
-                raise SourceNotFound(
-                    f"{source.kind.value} {source.id!r} is not in the index; if it was just sent, it may still be queued"
-                )
+                named = f"{source.kind.value} {source.id!r}"
+                raise SourceNotFound(f"{named} is not in the index; if it was just sent, it may still be queued")
             return vector, entity
         if isinstance(source, DocumentSource):
             entity = self.normalizer.normalize(source.document, names=find_names(source.document))

@@ -20,7 +20,10 @@ def find_free_port() -> int:
 
 
 def _find_binary(name: str) -> str:
-    candidates = [shutil.which(name), *map(str, sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True))]
+    candidates = [
+        shutil.which(name),
+        *map(str, sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)),
+    ]
     found = next((path for path in candidates if path), None)
     if found is None:
         raise RuntimeError(f"the ledger's contract needs PostgreSQL: `{name}` is not installed")

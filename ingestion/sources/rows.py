@@ -1,5 +1,6 @@
 """Rows of tables (CSV, JSONL, Parquet, JSON) to documents, by the names of their columns."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ _DATES = frozenset({"published_at", "expires_at"})
 _AMOUNTS = frozenset({"salary.min", "salary.max"})
 # Where a plain value stands in place of an object, it is this part of it.
 _PLAIN_PARTS = {"salary": "salary.text", "place": "place.text", "person": "person.name"}
+_TEXT_PARTS = frozenset(_PLAIN_PARTS.values())
 # Fields that are read as they are: numbers and lists of objects, which pydantic checks.
 _AS_IS = frozenset(
     {"experience_months", "experience_min_months", "experience_max_months", "work_periods", "place.latitude", "place.longitude"}
@@ -90,11 +92,12 @@ class RowReader:
         return draft
 
     def _put(self, draft: _Draft, name: str, value: Any, *, column: str, row: Mapping[str, Any]) -> None:
-        if name in _PLAIN_PARTS:
-            if isinstance(value, Mapping):
-                return self._put_parts(draft, name, value, row=row)
-            name = _PLAIN_PARTS[name]
-        if isinstance(value, float) and (value != value or value in {float("inf"), float("-inf")}):
+        whole = name.partition(".")[0]
+        if isinstance(value, Mapping) and (name in _PLAIN_PARTS or (name in _TEXT_PARTS and not as_text(value))):
+            return self._put_parts(draft, whole, value, row=row)
+        name = _PLAIN_PARTS.get(name, name)
+        if isinstance(value, float) and not math.isfinite(value):
+            # Put where the check of numbers finds it and names it.
             draft.put(name if name not in _TERM_FIELDS else "employment_types", value, column)
         elif name in _TERM_FIELDS:
             _put_terms(draft, value, column)

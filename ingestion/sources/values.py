@@ -1,6 +1,7 @@
 """Reads the values of foreign columns: amounts, dates, lists of skills, texts. What cannot be read is None."""
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
@@ -33,6 +34,9 @@ def as_text(value: Any, *, joint: str = ", ") -> str | None:
     if isinstance(value, (list, tuple)):
         parts = [as_text(part) for part in value if not isinstance(part, (list, tuple))]
         return joint.join(part for part in parts if part) or None
+    if isinstance(value, float):
+        # Tables keep ids as floats as soon as one is missing: 42.0 is "42".
+        return (str(int(value)) if value.is_integer() else str(value)) if math.isfinite(value) else None
     return str(value)
 
 

@@ -59,6 +59,7 @@ def load_model(spec: "ModelSpec", revision: str, *, device: str, dtype: torch.dt
     """Load a model's weights. Raises ModelNotFound where they are not to be had, EmbeddingError where they are bad."""
     # Set before the first tokenizer runs: unset, it warns after each fork of the process.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
@@ -73,7 +74,7 @@ def load_model(spec: "ModelSpec", revision: str, *, device: str, dtype: torch.dt
         )
     except OSError as error:
         raise ModelNotFound(describe_missing(spec.source)) from error
-    except (ValueError, ImportError, RuntimeError, KeyError) as error:
+    except (ValueError, ImportError, RuntimeError, KeyError, SafetensorError) as error:
         raise EmbeddingError(f"the model {spec.name} does not load: {error}") from error
 
 

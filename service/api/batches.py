@@ -68,7 +68,7 @@ def _read_rows(body: bytes, content_type: str) -> Iterator[Any]:
         yield from value
     else:
         raise UnreadableDocument(
-            f"content type {kind or 'missing'!r}: send application/json (an array) or application/x-ndjson (a line each)"
+            f"content type {kind or 'missing'!r}: send application/json (an array) or application/x-ndjson (lines)"
         )
 
 

@@ -9,7 +9,7 @@ RESUME: dict[str, Example] = {
         "summary": "A nurse in Leeds",
         "value": {
             "title": "Registered nurse",
-            "text": "Registered nurse with six years on acute wards. Medication rounds, wound care, mentoring of students.",
+            "text": "Registered nurse, six years on acute wards. Medication rounds, wound care, mentoring.",
             "skills": ["wound care", "medication administration"],
             "person": {"name": "Ada Example", "email": "ada@example.com"},
             "place": {"city": "Leeds", "country": "GB"},
@@ -27,7 +27,7 @@ VACANCY: dict[str, Example] = {
         "value": {
             "title": "Staff nurse, night shift",
             "company": "Northwind Hospital",
-            "text": "<p>We look for a registered nurse for our acute ward. You give medication and care for wounds.</p>",
+            "text": "<p>We look for a registered nurse for our acute ward: medication, wound care.</p>",
             "skills": ["wound care"],
             "place": {"city": "Leeds", "country": "GB"},
             "work_format": "on_site",

@@ -18,7 +18,7 @@ class Health(BaseModel):
 
 
 @router.get("/v1/tasks/{id}", tags=["tasks"], summary="Follow a change into the index")
-def get_task(services: GivenServices, id: Annotated[int, Path(ge=1, le=2**62)]) -> TaskPayload:  # noqa: A002
+def get_task(services: GivenServices, id: Annotated[int, Path(ge=1, le=2**62)]) -> TaskPayload:
     """How far the change has got: queued, running, done or failed."""
     return TaskPayload.model_validate(services.desk.find_task(id))
 

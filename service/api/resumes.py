@@ -56,7 +56,7 @@ def list_resumes(services: GivenServices, paging: Paging) -> ResumeList:
 
 
 @router.get("/{id}/vacancies", summary="Vacancies for a stored resume")
-def find_vacancies_for_resume(services: GivenServices, id: PathId, query: StoredQuery) -> VacancyResults:  # noqa: A002
+def find_vacancies_for_resume(services: GivenServices, id: PathId, query: StoredQuery) -> VacancyResults:
     """As `POST /v1/vacancies/search` with this resume as the source."""
     request = VacancySearch(
         resume_id=id,
@@ -73,8 +73,9 @@ def find_vacancies_for_resume(services: GivenServices, id: PathId, query: Stored
 )
 def put_resume(
     services: GivenServices,
-    id: PathId,  # noqa: A002
+    id: PathId,
     content: Annotated[ResumeContent, Body(openapi_examples=RESUME)],
+    *,
     response: Response,
     wait: Wait = False,
 ) -> RecordedPayload:
@@ -87,12 +88,12 @@ def put_resume(
 
 
 @router.get("/{id}", summary="Look up a resume")
-def get_resume(services: GivenServices, id: PathId) -> StoredResume:  # noqa: A002
+def get_resume(services: GivenServices, id: PathId) -> StoredResume:
     """What was understood of a stored resume, and how far it has got."""
     return StoredResume.model_validate(find_document(services, Kind.RESUMES, id))
 
 
 @router.delete("/{id}", summary="Erase a resume", responses={202: {"model": TaskPayload}})
-def delete_resume(services: GivenServices, id: PathId, response: Response, wait: Wait = False) -> TaskPayload:  # noqa: A002
+def delete_resume(services: GivenServices, id: PathId, response: Response, wait: Wait = False) -> TaskPayload:
     """Erase a resume with everything stored about it. 200 once no search finds it, 202 before."""
     return erase_document(services, Kind.RESUMES, id, response, wait=wait)

@@ -56,7 +56,7 @@ def list_vacancies(services: GivenServices, paging: Paging) -> VacancyList:
 
 
 @router.get("/{id}/resumes", summary="Resumes for a stored vacancy")
-def find_resumes_for_vacancy(services: GivenServices, id: PathId, query: StoredQuery) -> ResumeResults:  # noqa: A002
+def find_resumes_for_vacancy(services: GivenServices, id: PathId, query: StoredQuery) -> ResumeResults:
     """As `POST /v1/resumes/search` with this vacancy as the source."""
     request = ResumeSearch(
         vacancy_id=id,
@@ -73,8 +73,9 @@ def find_resumes_for_vacancy(services: GivenServices, id: PathId, query: StoredQ
 )
 def put_vacancy(
     services: GivenServices,
-    id: PathId,  # noqa: A002
+    id: PathId,
     content: Annotated[VacancyContent, Body(openapi_examples=VACANCY)],
+    *,
     response: Response,
     wait: Wait = False,
 ) -> RecordedPayload:
@@ -87,12 +88,12 @@ def put_vacancy(
 
 
 @router.get("/{id}", summary="Look up a vacancy")
-def get_vacancy(services: GivenServices, id: PathId) -> StoredVacancy:  # noqa: A002
+def get_vacancy(services: GivenServices, id: PathId) -> StoredVacancy:
     """What was understood of a stored vacancy, and how far it has got."""
     return StoredVacancy.model_validate(find_document(services, Kind.VACANCIES, id))
 
 
 @router.delete("/{id}", summary="Erase a vacancy", responses={202: {"model": TaskPayload}})
-def delete_vacancy(services: GivenServices, id: PathId, response: Response, wait: Wait = False) -> TaskPayload:  # noqa: A002
+def delete_vacancy(services: GivenServices, id: PathId, response: Response, wait: Wait = False) -> TaskPayload:
     """Erase a vacancy with everything stored about it. 200 once no search finds it, 202 before."""
     return erase_document(services, Kind.VACANCIES, id, response, wait=wait)

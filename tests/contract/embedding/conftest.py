@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from milvus.embedding import DEFAULT_MODEL, Embedder, HashingEmbedder, ModelSpec, find_model
 from milvus.embedding.remote import RemoteEmbedder
@@ -15,6 +16,15 @@ from tests.contract.embedding.server import EmbeddingServer
 REMOTE_SPEC = ModelSpec(
     name="hashed", source="counterpart/hashed", dimension=64, max_tokens=48, query_prompt="", document_prompt=""
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Tiny models gain nothing from more threads, and several wait for each other where the machine is busy."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")
@@ -43,5 +53,5 @@ def embedder(request: pytest.FixtureRequest) -> Iterator[Embedder]:
         spec = find_model(str(folders["xlm-roberta" if request.param == "e5" else request.param]))
     if request.param == "e5":
         spec = replace(spec, document_prompt="passage: ", query_prompt="query: ")
-    # In float32 a text's vector hardly depends on what it is padded to; batch_size 1 makes several batches of a few texts.
+    # In float32 a vector hardly depends on padding; batch_size 1 makes several batches of a few texts.
     yield SentenceTransformerEmbedder(spec, device="cpu", precision="float32", batch_size=1)

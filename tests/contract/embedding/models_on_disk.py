@@ -33,7 +33,8 @@ _SIZES = {
     "initializer_range": 0.2,
 }
 _SAMPLE = (
-    "senior junior nurse welder cook driver developer engineer teacher of in for with at the a and night shift query passage"
+    "senior junior nurse welder cook driver developer engineer teacher of in for with at the a and night shift query"
+    " passage"
     " Москва Казань повар водитель медсестра инженер программист опыт работы в на с и для"
 )
 

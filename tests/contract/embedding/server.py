@@ -16,8 +16,8 @@ from milvus.embedding import HashingEmbedder
 class EmbeddingServer:
     """Answers with hashed vectors, and records what it was asked.
 
-    `failures` are (status, headers, body) to answer the next requests with. `shuffled` answers in reverse order, `delay` is
-    seconds before an answer, and `dimension` that of the vectors.
+    `failures` are (status, headers, body) to answer the next requests with, `fails_forever` a status for all. `shuffled`
+    answers in reverse order, `delay` is seconds before an answer, `spoiled` replaces members of the answer.
     """
 
     dimension: int = 64

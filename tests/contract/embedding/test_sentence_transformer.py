@@ -47,7 +47,7 @@ def test_every_passage_fits_the_model_and_is_embedded(
 ) -> None:
     spec = replace(find_model(str(model_folders["bert"])), document_prompt="passage: ")
     embedder = load(spec)
-    embedder.warm_up()
+    embedder.embed_documents(["cook"])
     seen: list[str] = []
     model = embedder._model  # the only place where what goes into the network shows
     assert model is not None
@@ -68,7 +68,7 @@ def test_short_passages_share_batches_within_the_token_budget(
     embedder = SentenceTransformerEmbedder(
         find_model(str(model_folders["bert"])), device="cpu", precision="float32", batch_size=1
     )
-    embedder.warm_up()
+    embedder.embed_documents(["cook"])
     sizes: list[int] = []
     model = embedder._model
     assert model is not None

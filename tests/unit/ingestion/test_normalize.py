@@ -55,7 +55,16 @@ def test_nothing_stated_stays_null(normalizer: Normalizer) -> None:
     entity = normalizer.normalize(ResumeDocument(id="r1", text="xyz"))
     assert isinstance(entity, Resume)
     assert entity.skills == ()
-    for name in ("title", "country", "city", "latitude", "salary_min", "salary_original", "experience_months", "language"):
+    for name in (
+        "title",
+        "country",
+        "city",
+        "latitude",
+        "salary_min",
+        "salary_original",
+        "experience_months",
+        "language",
+    ):
         assert getattr(entity, name) is None, name
 
 
@@ -106,7 +115,9 @@ def test_compose_text_builds_a_text_from_work_periods_where_there_is_none() -> N
     text = compose_text(
         ResumeDocument(
             id="r",
-            work_periods=[WorkPeriod(start="2019-03", end="2022-11", title="Baker", company="Crumb", description="Sourdough")],
+            work_periods=[
+                WorkPeriod(start="2019-03", end="2022-11", title="Baker", company="Crumb", description="Sourdough")
+            ],
             education="Catering college",
             skills=["Sourdough", "HACCP"],
         )
@@ -116,7 +127,9 @@ def test_compose_text_builds_a_text_from_work_periods_where_there_is_none() -> N
 
 def test_text_hash_follows_the_text_and_not_the_metadata(normalizer: Normalizer) -> None:
     def hash_of(**fields: object) -> str:
-        return normalizer.normalize(VacancyDocument.model_validate({"id": "v", "text": "Cooks soup", **fields})).text_hash
+        return normalizer.normalize(
+            VacancyDocument.model_validate({"id": "v", "text": "Cooks soup", **fields})
+        ).text_hash
 
     assert hash_of() == hash_of(company="Soup Ltd", url="https://example.com")
     assert hash_of() != hash_of(title="Cook")

@@ -33,7 +33,8 @@ PERSONAL = [
     "Sexo: hombre", "Mujer, 30 años",
     # citizenship
     "Гражданство: Россия", "Гражданство: Россия, есть разрешение на работу: Россия", "гражданин РФ", "Гражданство РФ",
-    "Nationality: British", "Citizenship: United Kingdom", "US citizen", "United States Citizen", "Dual Spanish/UK citizen", "Nationality: US citizen", "Religion: none",
+    "Nationality: British", "Citizenship: United Kingdom", "US citizen",
+    "United States Citizen", "Dual Spanish/UK citizen", "Nationality: US citizen", "Religion: none",
     "Nacionalidad: española",
     # family
     "женат", "Не замужем, детей нет", "Семейное положение: женат, двое детей", "холост", "дети: 2", "двое детей",

@@ -14,6 +14,8 @@ from milvus.embedding.passages import (
     check_texts,
     choose_overlap,
     covers_all,
+    cut_text,
+    find_heading,
     name_pooling,
     pool_passages,
     scale_to_unit,
@@ -124,13 +126,44 @@ def test_passages_never_outnumber_the_limit(tokens: int, window: int, limit: int
     assert passages[-1].end == len(text) or limit == 1
 
 
+def cut_words(text: str, window: int) -> list[str]:
+    return [cut for cut, _ in cut_text(text, find_offsets(text), window)]
+
+
+def test_passages_after_the_first_are_headed_by_the_first_line() -> None:
+    body = " ".join(f"w{number}" for number in range(30))
+    first, *others = cut_words(f"Nurse\n{body}", 16)
+    assert first.startswith("Nurse\nw0 ")
+    assert len(others) == 2
+    assert all(cut.startswith("Nurse\nw") for cut in others)
+
+
+def test_headed_passages_are_no_longer_than_the_window() -> None:
+    text = "Night nurse\n" + " ".join(f"w{number}" for number in range(200))
+    assert max(len(cut.split()) for cut in cut_words(text, 16)) <= 16
+
+
+def test_text_that_fits_is_embedded_as_it_is() -> None:
+    assert cut_words("Nurse\nin a hospital", 4) == ["Nurse\nin a hospital"]
+
+
+def test_heading_is_the_first_line_that_says_something() -> None:
+    text = "\n  Night nurse \n\nin a hospital"
+    assert find_heading(text, find_offsets(text), 4) == ("Night nurse", 2)
+
+
+def test_heading_of_a_long_first_line_is_its_beginning() -> None:
+    text = "I have worked as a nurse for ten years"
+    assert find_heading(text, find_offsets(text), 3) == ("I have worked", 3)
+
+
 def test_overlap_is_an_eighth_of_the_window() -> None:
     assert choose_overlap(256) == 32
     assert choose_overlap(7) == 0
 
 
 def test_pooling_name_tells_window_and_overlap() -> None:
-    assert name_pooling(256) == "mean of passages, window 256, overlap 32"
+    assert name_pooling(256) == "mean of headed passages, window 256, overlap 32"
 
 
 def test_pooled_vector_leans_to_the_heavier_passage() -> None:
