@@ -17,16 +17,17 @@ ENV PATH=/opt/venv/bin:${PATH}
 # The pattern matches nothing where there is no wheels/ folder, and the copy then brings the lock alone.
 COPY requirements.lock wheel[s]/ /wheels/
 
-# torch on the package index is the CUDA build, gigabytes larger, and pip would take it in silence whenever the CPU build
-# is not within reach: so the CPU build is asked for by its full version first. "+cpu" satisfies the lock's plain version.
-# (pip reads PIP_EXTRA_INDEX_URL by itself, and ignores it when empty.)
+# torch on the package index is the CUDA build, gigabytes larger, and pip would take it in silence whenever the CPU
+# build is not within reach: so the CPU build is asked for by its full version first. "+cpu" satisfies the plain version
+# of the lock. (pip reads PIP_EXTRA_INDEX_URL by itself, and ignores it when empty.)
 RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
     set -eu; \
     install() { pip install --disable-pip-version-check --find-links /wheels "$@"; }; \
     case "${VARIANT}" in \
         cpu) torch=$(sed -n 's/^\(torch==[0-9.]*\).*/\1+cpu/p' /wheels/requirements.lock); \
              install --no-deps "${torch}" || { \
-                 echo "no ${torch} within reach: put its wheel into wheels/ or set PIP_EXTRA_INDEX_URL" >&2; exit 1; } ;; \
+                 echo "no ${torch} within reach: fill wheels/ or set PIP_EXTRA_INDEX_URL (.env.example)" >&2; \
+                 exit 1; } ;; \
         gpu) ;; \
         *)   echo "VARIANT is '${VARIANT}': say cpu or gpu" >&2; exit 64 ;; \
     esac; \

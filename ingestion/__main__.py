@@ -35,6 +35,7 @@ def load(
     """Read documents into the ledger and bring them into the index."""
     with show_clear_errors():
         settings = read_settings()
+        configure_logs(settings.log_level)
         mapping = _parse_mapping(map_ or [])
         books = open_books(settings)
         report = _read(paths, books, kind=kind, mapping=mapping)

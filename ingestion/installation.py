@@ -71,7 +71,7 @@ def open_installation(settings: Settings) -> Installation:
     store = Store.open(settings.milvus_uri, model=embedder.identity, token=token)
     for kind in store.created:
         if queued := books.queue.requeue(kind):
-            log.info("collection was made anew, its documents are queued", kind=kind.value, documents=queued)
+            log.warning("collection was lost and made anew, its documents are queued", kind=kind.value, documents=queued)
     if settings.index_is_local:
         # Only one process can hold the folder, so whoever held these leases is gone.
         books.queue.release_leases()

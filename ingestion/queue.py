@@ -147,14 +147,15 @@ class WorkQueue:
             return connection.scalar(query) or 0
 
     def requeue(self, kind: Kind) -> int:
-        """Queue every document of a kind anew (its collection was lost or made anew); how many."""
+        """Queue every document of a kind anew, to be embedded again; how many of them the index had held."""
         with self._database.write() as connection:
             return _row_count(
                 connection.execute(
                     update(documents)
-                    .where(documents.c.kind == kind)
+                    .where(documents.c.kind == kind, documents.c.indexed_version.is_not(None))
                     .values(
                         state=State.PENDING,
+                        indexed_version=None,
                         indexed_text_hash=None,
                         attempts=0,
                         not_before=0.0,

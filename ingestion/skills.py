@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from ingestion.errors import IngestionError
+from ingestion.errors import SettingsError
 from ingestion.mentions import Mention, Tokens, fold, joins, settle_mentions, tokenize
 
 _PACKAGED_FILE = Path(__file__).parent / "taxonomy" / "skills.tsv"
@@ -25,10 +25,6 @@ _LISTED_SEPARATOR = re.compile(r"[,;•●▪|\n\r]")
 # Control characters, and lone surrogates, which no UTF-8 text can carry.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LISTED_EDGES = " \t.,;:-–—*·"
-
-
-class TaxonomyError(IngestionError):
-    """The taxonomy file cannot be used; the message names the file and the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +56,13 @@ class Taxonomy:
     """Canonical skills with their spellings, ready to match. Immutable once built, so threads may share it."""
 
     def __init__(self, skills: Iterable[Skill]) -> None:
-        """Raises TaxonomyError where two skills share a name or a spelling, or a spelling has no letter or digit."""
+        """Raises SettingsError where two skills share a name or a spelling, or a spelling has no letter or digit."""
         self._skills: dict[str, Skill] = {}
         self._root = _Node()
         self._closed: dict[str, str] = {}
         for skill in skills:
             if skill.name in self._skills:
-                raise TaxonomyError(f"skill {skill.name!r} stands twice")
+                raise SettingsError(f"skill {skill.name!r} stands twice")
             self._skills[skill.name] = skill
             for spelling, ambiguous in skill.spellings():
                 self._add(spelling, skill.name, ambiguous)
@@ -132,12 +128,12 @@ class Taxonomy:
     def _add(self, spelling: str, name: str, ambiguous: bool) -> None:
         keys = [first for first, _ in tokenize(spelling).keys]
         if not keys:
-            raise TaxonomyError(f"skill {name!r}: the spelling {spelling!r} has no letter or digit")
+            raise SettingsError(f"skill {name!r}: the spelling {spelling!r} has no letter or digit")
         node = self._root
         for key in keys:
             node = node.children.setdefault(key, _Node())
         if node.name not in (None, name):
-            raise TaxonomyError(f"skill {name!r}: the spelling {spelling!r} belongs to {node.name!r} already")
+            raise SettingsError(f"skill {name!r}: the spelling {spelling!r} belongs to {node.name!r} already")
         # Two inflections of one name share a node: it is ambiguous only if each of them is.
         node.ambiguous = ambiguous and (node.name is None or node.ambiguous)
         node.name = name
@@ -159,7 +155,7 @@ def _descend(node: _Node, keys: tuple[str, str]) -> _Node | None:
 
 
 def load_taxonomy(path: Path | None = None) -> Taxonomy:
-    """Reads a taxonomy file; without a path the packaged one, which is read once. Raises TaxonomyError."""
+    """Reads a taxonomy file; without a path the packaged one, which is read once. Raises SettingsError."""
     return _load_packaged() if path is None else _read_taxonomy(path)
 
 
@@ -173,24 +169,24 @@ def _read_taxonomy(path: Path) -> Taxonomy:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise TaxonomyError(f"{path}: {error}") from error
+        raise SettingsError(f"{path}: {error}") from error
     if not rows or rows[0] != _COLUMNS:
-        raise TaxonomyError(f"{path}: line 1 must be the header {' '.join(_COLUMNS)}, separated by tabs")
+        raise SettingsError(f"{path}: line 1 must be the header {' '.join(_COLUMNS)}, separated by tabs")
     skills = [_read_skill(row, f"{path}: line {number}") for number, row in enumerate(rows[1:], start=2)]
     try:
         return Taxonomy(skills)
-    except TaxonomyError as error:
-        raise TaxonomyError(f"{path}: {error}") from error
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error}") from error
 
 
 def _read_skill(row: Sequence[str], place: str) -> Skill:
     if len(row) != len(_COLUMNS):
-        raise TaxonomyError(f"{place}: {len(row)} columns instead of {len(_COLUMNS)}")
+        raise SettingsError(f"{place}: {len(row)} columns instead of {len(_COLUMNS)}")
     name, group, aliases, ambiguous = row
     if not name or not group:
-        raise TaxonomyError(f"{place}: name and group must not be empty")
+        raise SettingsError(f"{place}: name and group must not be empty")
     if ambiguous not in ("", "yes"):
-        raise TaxonomyError(f"{place}: ambiguous must be empty or yes, not {ambiguous!r}")
+        raise SettingsError(f"{place}: ambiguous must be empty or yes, not {ambiguous!r}")
     return Skill(name, group, tuple(aliases.split("|")) if aliases else (), ambiguous == "yes")
 
 

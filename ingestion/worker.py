@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 class Worker:
     """One worker over one queue. Several may share a PostgreSQL ledger; Milvus Lite allows one."""
 
-    def __init__(self, queue: WorkQueue, pipeline: Pipeline, *, batch_size: int = 128) -> None:
+    def __init__(self, queue: WorkQueue, pipeline: Pipeline, *, batch_size: int = 64) -> None:
         self._queue = queue
         self._pipeline = pipeline
         self._batch_size = batch_size

@@ -1,4 +1,4 @@
-"""Text of unknown encoding: UTF-8, UTF-16, Windows-1251 and Windows-1252, told apart by byte order mark and statistics."""
+"""Text of unknown encoding: UTF-8, UTF-16, Windows-1251 and Windows-1252, told apart by marks and statistics."""
 
 import codecs
 import io
@@ -118,7 +118,7 @@ class _Head(io.RawIOBase):
         while size < _MAX_HEAD_BYTES and not (telling and size >= _SAMPLE_BYTES):
             try:
                 block = self._stream.read1(_SAMPLE_BYTES)  # type: ignore[attr-defined]  # BytesIO and buffered files have it
-            except Exception as error:  # noqa: BLE001  # kept and raised where the reader gets to it
+            except Exception as error:  # kept and raised where the reader gets to it
                 self._error = error
                 break
             if not block:

@@ -13,6 +13,7 @@ from milvus import EmploymentType, Kind, WorkFormat
 
 _MAX_SHORT_TEXT = 500
 _MAX_SKILL = 200
+_MAX_MONTHS = 1200
 # Appended to the text where the description does not hold them already.
 _TEXTS = (
     "responsibilities",
@@ -56,7 +57,6 @@ def read_job_posting(
 def _read_fields(content: Mapping[str, Any], name: str | None) -> dict[str, Any]:
     skills = split_items(content.get("skills"))
     requirements = _as_list(content.get("experienceRequirements"))
-    months = next((one.get("monthsOfExperience") for one in requirements if isinstance(one, Mapping)), None)
     experience = as_text(content.get("experienceRequirements"))
     terms = [read_term(phrase) for phrase in split_items(content.get("employmentType"))]
     return {
@@ -69,7 +69,7 @@ def _read_fields(content: Mapping[str, Any], name: str | None) -> dict[str, Any]
         "work_format": _read_work_format(content),
         "employment_types": list(dict.fromkeys(term for term in terms if isinstance(term, EmploymentType))),
         "salary": _read_salary(content),
-        "experience_min_months": int(amount) if (amount := read_amount(months)) is not None and 0 <= amount <= 1200 else None,
+        "experience_min_months": _read_months(requirements),
         "experience": experience if experience and len(experience) <= _MAX_SHORT_TEXT else None,
         "category": _read_category(content),
         "language": read_language(as_text(_first(content.get("inLanguage"))) or ""),
@@ -79,10 +79,18 @@ def _read_fields(content: Mapping[str, Any], name: str | None) -> dict[str, Any]
     }
 
 
+def _read_months(requirements: list[Any]) -> int | None:
+    for one in requirements:
+        months = read_amount(one.get("monthsOfExperience")) if isinstance(one, Mapping) else None
+        if months is not None and 0 <= months <= _MAX_MONTHS:
+            return int(months)
+    return None
+
+
 def _read_id(content: Mapping[str, Any], name: str | None) -> str:
     identifier = _first(content.get("identifier"))
     if isinstance(identifier, Mapping):
-        identifier = next((identifier.get(key) for key in ("value", "@value", "propertyID") if identifier.get(key)), None)
+        identifier = identifier.get("value") or identifier.get("@value")
     stem = PurePosixPath(name).stem if name else None
     return as_text(identifier) or stem or as_text(_first(content.get("url"))) or hash_id(content)
 
@@ -107,20 +115,20 @@ def _read_place(value: Any) -> dict[str, Any]:
     geo = _first(place.get("geo"))
     geo = geo if isinstance(geo, Mapping) else place
     latitude, longitude = _read_degrees(geo.get("latitude"), 90), _read_degrees(geo.get("longitude"), 180)
-    known = latitude is not None and longitude is not None
-    fields = {**_read_address(place), "latitude": latitude if known else None, "longitude": longitude if known else None}
-    return {key: part for key, part in fields.items() if part is not None}
+    point = {} if latitude is None or longitude is None else {"latitude": latitude, "longitude": longitude}
+    return {key: part for key, part in {**_read_address(place), **point}.items() if part is not None}
 
 
 def _read_address(place: Mapping[str, Any]) -> dict[str, Any]:
     address = _first(place.get("address"))
     if not isinstance(address, Mapping):
         return {"text": _shorten(as_text(address) or as_text(place))}
+    city = _shorten(as_text(_first(address.get("addressLocality"))))
     return {
-        "city": _shorten(as_text(_first(address.get("addressLocality")))),
+        "city": city,
         "region": _shorten(as_text(_first(address.get("addressRegion")))),
         "country": _shorten(as_text(_first(address.get("addressCountry")))),
-        "text": None if address.get("addressLocality") else _shorten(as_text(address) or as_text(address.get("streetAddress"))),
+        "text": None if city else _shorten(as_text(address) or as_text(address.get("streetAddress"))),
     }
 
 

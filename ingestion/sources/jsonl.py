@@ -31,7 +31,9 @@ def _find_objects(file: SourceFile) -> Iterator[FoundObject | Rejection]:
                 line = line.removeprefix(_BOM)
             if len(line) > _MAX_LINE_BYTES:
                 raw = line[:8000].decode("utf-8", "replace")
-                yield reject(location, f"the line is longer than {describe_size(_MAX_LINE_BYTES)}", kind=file.kind, raw=raw)
+                yield reject(
+                    location, f"the line is longer than {describe_size(_MAX_LINE_BYTES)}", kind=file.kind, raw=raw
+                )
             elif line.strip():
                 yield _parse_line(file, line, location)
 

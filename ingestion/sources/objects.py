@@ -63,7 +63,9 @@ def _with_id(content: Mapping[str, Any], name: str, rows: RowReader) -> Mapping[
 def _tell_kind(file: SourceFile, head: Iterable[FoundObject | Rejection]) -> Kind | None:
     rows = [item.content for item in head if isinstance(item, FoundObject) and isinstance(item.content, Mapping)]
     plain = [row for row in rows if not is_job_posting(row) and not is_json_resume(row)]
-    columns = frozenset(str(column) for row in plain for column, value in row.items() if value not in (None, "", [], {}))
+    columns = frozenset(
+        str(column) for row in plain for column, value in row.items() if value not in (None, "", [], {})
+    )
     mapped = frozenset(field for column, field in file.mapping.items() if column in columns)
     return tell_kind(columns | mapped) or tell_kind_by_name(file.id)
 
@@ -72,7 +74,9 @@ def tell_kind_by_name(name: str) -> Kind | None:
     """What a file holds by its own name, else by those of its folders; None where they say nothing or both."""
     for part in reversed(name.casefold().split("/")):
         told = [
-            kind for kind, pattern in ((Kind.RESUMES, _RESUME_NAME), (Kind.VACANCIES, _VACANCY_NAME)) if pattern.search(part)
+            kind
+            for kind, pattern in ((Kind.RESUMES, _RESUME_NAME), (Kind.VACANCIES, _VACANCY_NAME))
+            if pattern.search(part)
         ]
         if told:
             return told[0] if len(told) == 1 else None

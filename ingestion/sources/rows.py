@@ -23,7 +23,14 @@ _PLAIN_PARTS = {"salary": "salary.text", "place": "place.text", "person": "perso
 _TEXT_PARTS = frozenset(_PLAIN_PARTS.values())
 # Fields that are read as they are: numbers and lists of objects, which pydantic checks.
 _AS_IS = frozenset(
-    {"experience_months", "experience_min_months", "experience_max_months", "work_periods", "place.latitude", "place.longitude"}
+    {
+        "experience_months",
+        "experience_min_months",
+        "experience_max_months",
+        "work_periods",
+        "place.latitude",
+        "place.longitude",
+    }
 )
 
 
@@ -160,7 +167,9 @@ def _put_terms(draft: _Draft, value: Any, column: str) -> None:
 
 def _read_date(name: str, value: Any, *, column: str, row: Mapping[str, Any], draft: _Draft) -> Any:
     strict = column == name
-    moment = read_moment(value, day_first=is_day_first([*row, *row.values()]), end_of_day=not strict and name == "expires_at")
+    moment = read_moment(
+        value, day_first=is_day_first([*row, *row.values()]), end_of_day=not strict and name == "expires_at"
+    )
     if moment is None and strict:
         return f"{value}, not a date in ISO 8601" if isinstance(value, (int, float)) or str(value).isdigit() else value
     if moment is None:

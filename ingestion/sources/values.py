@@ -98,7 +98,9 @@ def _read_numeric(match: re.Match[str], *, day_first: bool, end_of_day: bool) ->
         on = date(year, month, day)
         if match["hour"] is None:
             return _at(on, end_of_day)
-        return datetime.combine(on, time(int(match["hour"]), int(match["minute"]), int(match["seconds"] or 0), tzinfo=UTC))
+        return datetime.combine(
+            on, time(int(match["hour"]), int(match["minute"]), int(match["seconds"] or 0), tzinfo=UTC)
+        )
     except ValueError:
         return None
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 from sentence_transformers import SentenceTransformer
@@ -24,7 +25,7 @@ from transformers import (
 
 DIMENSION = 32
 MAX_TOKENS = 48
-_SIZES = {
+_SIZES: dict[str, Any] = {
     "hidden_size": DIMENSION,
     "num_hidden_layers": 2,
     "num_attention_heads": 4,

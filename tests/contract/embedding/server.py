@@ -16,8 +16,8 @@ from milvus.embedding import HashingEmbedder
 class EmbeddingServer:
     """Answers with hashed vectors, and records what it was asked.
 
-    `failures` are (status, headers, body) to answer the next requests with, `fails_forever` a status for all. `shuffled`
-    answers in reverse order, `delay` is seconds before an answer, `spoiled` replaces members of the answer.
+    `failures` are (status, headers, body) to answer the next requests with, `fails_forever` a status for all.
+    `shuffled` answers in reverse order, `delay` is seconds before an answer, `spoiled` replaces members of the answer.
     """
 
     dimension: int = 64
@@ -51,7 +51,7 @@ class EmbeddingServer:
                 except BrokenPipeError:
                     return
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class names it so
+            def log_message(self, format: str, *args: object) -> None:
                 """Say nothing."""
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

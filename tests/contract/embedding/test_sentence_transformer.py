@@ -4,9 +4,11 @@ import json
 import logging
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from sentence_transformers import SentenceTransformer
 
 from milvus.embedding import DEFAULT_MODEL, ModelSpec, find_model
 from milvus.embedding.sentence_transformer import SentenceTransformerEmbedder
@@ -16,6 +18,17 @@ from tests.contract.embedding.models_on_disk import BUILDERS, DIMENSION, MAX_TOK
 
 def load(spec: ModelSpec, precision: str = "float32") -> SentenceTransformerEmbedder:
     return SentenceTransformerEmbedder(spec, device="cpu", precision=precision)
+
+
+def record_batches(model: SentenceTransformer, batches: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Note what goes into the network, on its way."""
+    encode = model.encode
+
+    def record(texts: list[str], **options: Any) -> Any:
+        batches.append(texts)
+        return encode(texts, **options)
+
+    monkeypatch.setattr(model, "encode", record)
 
 
 @pytest.mark.parametrize("architecture", BUILDERS)
@@ -48,13 +61,13 @@ def test_every_passage_fits_the_model_and_is_embedded(
     spec = replace(find_model(str(model_folders["bert"])), document_prompt="passage: ")
     embedder = load(spec)
     embedder.embed_documents(["cook"])
-    seen: list[str] = []
+    batches: list[list[str]] = []
     model = embedder._model  # the only place where what goes into the network shows
     assert model is not None
-    encode = model.encode
-    monkeypatch.setattr(model, "encode", lambda texts, **options: (seen.extend(texts), encode(texts, **options))[1])
-    words = [f"нетакогослова{number}" for number in range(40)]
+    record_batches(model, batches, monkeypatch)
+    words = [f"щ{number:03}" for number in range(200)]
     embedder.embed_documents(["night nurse\n" + " ".join(words)])
+    seen = [text for batch in batches for text in batch]
     assert all(any(word in text for text in seen) for word in words)
     lengths = [len(ids) for ids in model.tokenizer([f"passage: {text}" for text in seen])["input_ids"]]
     assert len(lengths) > 10
@@ -69,17 +82,14 @@ def test_short_passages_share_batches_within_the_token_budget(
         find_model(str(model_folders["bert"])), device="cpu", precision="float32", batch_size=1
     )
     embedder.embed_documents(["cook"])
-    sizes: list[int] = []
+    batches: list[list[str]] = []
     model = embedder._model
     assert model is not None
-    encode = model.encode
-    monkeypatch.setattr(
-        model, "encode", lambda texts, **options: (sizes.append(len(texts)), encode(texts, **options))[1]
-    )
+    record_batches(model, batches, monkeypatch)
     embedder.embed_documents(["cook"] * 100 + ["a night nurse of the welder " * 5] * 6)
     # 256 tokens a batch: 8 texts of about 32 tokens, 85 of 3.
-    assert sizes[0] <= 8
-    assert max(sizes) == 85
+    assert len(batches[0]) <= 8
+    assert max(map(len, batches)) == 85
 
 
 def test_text_beyond_the_passage_limit_is_sampled_with_a_warning(

@@ -57,7 +57,8 @@ def test_scores_span_minus_one_to_one(store: Store) -> None:
 def test_pages_of_equal_scores_neither_repeat_nor_skip(store: Store) -> None:
     vector = make_vectors(1)[0]
     ids = [f"{number:02}" for number in range(60)]
-    store.vacancies.upsert([make_vacancy(id) for id in ids], np.tile(vector, (60, 1)))
+    shuffled = random.Random(1).sample(ids, 60)
+    store.vacancies.upsert([make_vacancy(id) for id in shuffled], np.tile(vector, (60, 1)))
     pages = [store.vacancies.search(vector, limit=7, offset=offset) for offset in range(0, 63, 7)]
     assert [hit.entity.id for page in pages for hit in page] == ids
 

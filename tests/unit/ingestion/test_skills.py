@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.skills import Skill, Taxonomy, TaxonomyError, load_taxonomy, normalize_skills
+from ingestion.errors import SettingsError
+from ingestion.skills import Skill, Taxonomy, load_taxonomy, normalize_skills
 
 TAXONOMY = load_taxonomy()
 NAMES = sorted(TAXONOMY.skills)
@@ -263,18 +264,18 @@ def test_own_taxonomy_is_read_from_its_file(tmp_path: Path) -> None:
 )
 def test_broken_taxonomy_is_refused_with_its_place(tmp_path: Path, text: str, complaint: str) -> None:
     path = write_taxonomy(tmp_path, text)
-    with pytest.raises(TaxonomyError, match=re.escape(complaint)) as refusal:
+    with pytest.raises(SettingsError, match=re.escape(complaint)) as refusal:
         load_taxonomy(path)
     assert str(path) in str(refusal.value)
 
 
 def test_missing_taxonomy_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(TaxonomyError, match=re.escape(str(tmp_path / "none.tsv"))):
+    with pytest.raises(SettingsError, match=re.escape(str(tmp_path / "none.tsv"))):
         load_taxonomy(tmp_path / "none.tsv")
 
 
 def test_two_skills_of_one_key_are_refused() -> None:
-    with pytest.raises(TaxonomyError, match="belongs to 'Front-End'"):
+    with pytest.raises(SettingsError, match="belongs to 'Front-End'"):
         Taxonomy([Skill("Front-End", "web"), Skill("front end", "web")])
 
 

@@ -64,6 +64,16 @@ def test_boxes_hold_every_point_of_the_circle(
     assert any(holds(box, *point) for box in cover_circle(latitude, longitude, radius_km))
 
 
+@pytest.mark.parametrize(("latitude", "radius_km"), [(70.0, 2000.0), (-60.0, 3000.0), (80.0, 1000.0)])
+def test_boxes_hold_the_easternmost_point_of_the_circle(latitude: float, radius_km: float) -> None:
+    """It lies nearer to the pole than the center: at asin(sin(latitude) / cos(angle))."""
+    phi, angle = math.radians(latitude), 0.999999 * radius_km / EARTH_RADIUS_KM
+    north = math.degrees(math.asin(math.sin(phi) / math.cos(angle)))
+    east = math.degrees(math.asin(math.sin(angle) / math.cos(phi)))
+    assert distance_km(latitude, 0.0, north, east) <= radius_km
+    assert any(holds(box, north, east) for box in cover_circle(latitude, 0.0, radius_km))
+
+
 @pytest.mark.parametrize("latitude", [0.0, 50.0, -70.0])
 def test_boxes_hold_little_more_than_the_circle(latitude: float) -> None:
     """A square around a circle holds 27 % more than the circle; the boxes stay below 15 %."""

@@ -169,7 +169,7 @@ def test_pooling_name_tells_window_and_overlap() -> None:
 def test_pooled_vector_leans_to_the_heavier_passage() -> None:
     vectors = np.array([[1, 0], [0, 1], [0, 1]], dtype=np.float32)
     pooled = pool_passages(vectors, [300, 100, 50], [0, 0, 1])
-    np.testing.assert_allclose(pooled, [[0.9487, 0.3162], [0, 1]], atol=1e-4)
+    np.testing.assert_allclose(pooled, np.array([[0.9487, 0.3162], [0, 1]]), atol=1e-4)
     assert pooled.dtype == np.float32
 
 
