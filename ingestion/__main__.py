@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ingestion.installation import Books, Installation, open_books, open_installation
+from ingestion.installation import Books, Installation, open_books, open_embedder, open_installation, open_store
 from ingestion.loading import LoadReport, load_paths
 from ingestion.records import Change, Outcome, State, Summary
 from ingestion.settings import Settings, read_settings
@@ -99,7 +99,7 @@ def _check(settings: Settings) -> None:
     books.ledger.ping()
     books.close()
     try:
-        open_installation(settings).close()
+        open_store(settings, open_embedder(settings)).close()
     except IndexHeld:
         return  # whoever holds the folder has it open and working
 

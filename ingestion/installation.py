@@ -67,15 +67,20 @@ def open_installation(settings: Settings) -> Installation:
     """
     books = open_books(settings)
     embedder = open_embedder(settings)
-    token = settings.index_token.get_secret_value() if settings.index_token else None
-    store = Store.open(settings.milvus_uri, model=embedder.identity, token=token)
+    store = open_store(settings, embedder)
     for kind in store.created:
         if queued := books.queue.requeue(kind):
-            log.warning("collection was lost and made anew, its documents are queued", kind=kind.value, documents=queued)
+            log.warning("collection was lost, its documents are queued anew", kind=kind.value, documents=queued)
     if settings.index_is_local:
         # Only one process can hold the folder, so whoever held these leases is gone.
         books.queue.release_leases()
     return Installation(books, store, embedder, open_normalizer(settings))
+
+
+def open_store(settings: Settings, embedder: Embedder) -> Store:
+    """The index that the settings name, for this model. Raises as `open_installation` does."""
+    token = settings.index_token.get_secret_value() if settings.index_token else None
+    return Store.open(settings.milvus_uri, model=embedder.identity, token=token)
 
 
 def open_embedder(settings: Settings) -> Embedder:

@@ -1,6 +1,8 @@
 """The service commands: `python -m service serve | start`."""
 
+import signal
 import socket
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +10,7 @@ import typer
 import uvicorn
 from rich.console import Console
 
-from ingestion import Settings, load_paths, open_installation, read_settings
+from ingestion import Installation, Settings, load_paths, open_installation, read_settings
 from ingestion.terminal import configure_logs, show_clear_errors
 from milvus import Kind
 from service.app import create_app, create_services
@@ -30,8 +32,7 @@ def serve() -> None:
         _check_port(settings)
         configure_logs(settings.log_level)
         installation = open_installation(settings)
-        _run(settings, create_app(installation, settings))
-        installation.close()
+        _run(settings, installation)
 
 
 @app.command()
@@ -52,12 +53,18 @@ def start(
         console.print(f"{report.documents} samples are in the index.", highlight=False)
         print_first_matches(create_services(installation, settings, worker=None), console, sources=FIRST_SOURCES)
         console.print(f"\nCounterpart serves on http://{settings.host}:{settings.port} (API docs at /docs).")
-        _run(settings, create_app(installation, settings))
+        _run(settings, installation)
+
+
+def _run(settings: Settings, installation: Installation) -> None:
+    """Serve until SIGINT or SIGTERM, then close the installation."""
+    # The server passes the signal on when it has shut down; by default SIGTERM would end the process before the close.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    application = create_app(installation, settings)
+    try:
+        uvicorn.run(application, host=settings.host, port=settings.port, log_level=settings.log_level, access_log=False)
+    finally:
         installation.close()
-
-
-def _run(settings: Settings, application: object) -> None:
-    uvicorn.run(application, host=settings.host, port=settings.port, log_level=settings.log_level, access_log=False)  # type: ignore[arg-type]
 
 
 def _check_port(settings: Settings) -> None:
