@@ -66,7 +66,7 @@ def _number(name: str, type: ColumnType, limit: float = math.inf) -> Column:
 
 _COMMON = (
     _text("id", MAX_ID_BYTES, nullable=False),
-    _text("title", 4000, nullable=False),
+    _text("title", 4000),
     _text("text", MAX_TEXT_BYTES, nullable=False),
     _list("skills", 800, 512),
     _text("skills_key", 10_000, nullable=False),

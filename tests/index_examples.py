@@ -135,7 +135,7 @@ times = st.integers(-62_000_000_000, 253_000_000_000).map(  # the years 5 to 998
 
 _common = {
     "id": st.text(min_size=1, max_size=60),
-    "title": texts,
+    "title": st.none() | texts,
     "text": texts,
     "skills": st.lists(texts, max_size=5).map(tuple),
     "country": _optional(texts),

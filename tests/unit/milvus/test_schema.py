@@ -64,7 +64,7 @@ def test_a_long_text_is_clipped_on_a_character() -> None:
     ("values", "message"),
     [
         ({"title": "я" * 2001}, "title: is 4,002 bytes long, at most 4,000 fit"),
-        ({"title": None}, "title is missing"),
+        ({"text_hash": None}, "text_hash is missing"),
         ({"title": "\ud800"}, "title: .*surrogates"),
         ({"skills": ("x",) * 513}, "skills: has 513 values, at most 512 fit"),
         ({"skills": ("x" * 801,)}, "skills: is 801 bytes long"),
