@@ -85,7 +85,7 @@ class _Table:
                 yield FoundObject(location, cells, raw=raw)
 
     def _read_record(self) -> list[str] | Rejection | None:
-        """The values of the next record, None at the end. If its quotes do not close, only its first line is used up."""
+        """The values of the next record, None at the end. If its quotes do not close, only its first line is used."""
         self._record = []
         try:
             return next(csv.reader(self._iterate_record(), delimiter=self._delimiter, strict=True), None)

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 _SAMPLE_BYTES = 64 * 1024
 _MAX_HEAD_BYTES = 4 * 1024**2
+# What UTF-8 decodes to, and what a byte that is none is carried along as.
+_WHOLE, _ESCAPED = re.compile("[^\x00-\x7f\ud800-\udfff]"), re.compile("[\udc80-\udcff]")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MARKS = (
@@ -51,8 +53,8 @@ def name_signature(head: bytes) -> str | None:
 def detect_encoding(sample: bytes) -> str:
     """The codec of a text by its beginning, which may end within a character.
 
-    A byte order mark decides; then the zero bytes of UTF-16; then whether the sample is valid UTF-8; then whether the
-    letters beyond ASCII come in runs (Cyrillic: Windows-1251) or alone (Latin: Windows-1252).
+    A byte order mark decides; then the zero bytes of UTF-16; then whether more is valid UTF-8 than not; then whether
+    the letters beyond ASCII come in runs (Cyrillic: Windows-1251) or alone (Latin: Windows-1252).
     """
     for mark, encoding in _MARKS:
         if sample.startswith(mark):
@@ -60,12 +62,13 @@ def detect_encoding(sample: bytes) -> str:
     utf16 = _is_utf16(sample)
     if utf16:
         return utf16
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(sample)
-    except UnicodeDecodeError:
-        in_runs = sum(map(len, _HIGH_LETTERS.findall(sample)))
-        return "cp1251" if in_runs * 2 > len(_HIGH_LETTER.findall(sample)) else "cp1252"
-    return "utf-8"
+    # Cut off within a character or with a few broken bytes, UTF-8 is still UTF-8.
+    text = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(sample)
+    broken = len(_ESCAPED.findall(text))
+    if broken == 0 or len(_WHOLE.findall(text)) > broken:
+        return "utf-8"
+    in_runs = sum(map(len, _HIGH_LETTERS.findall(sample)))
+    return "cp1251" if in_runs * 2 > len(_HIGH_LETTER.findall(sample)) else "cp1252"
 
 
 def _is_utf16(sample: bytes) -> str | None:

@@ -42,7 +42,7 @@ def read_path(path: Path, *, kind: Kind | None = None, mapping: Mapping[str, str
         raise UnreadableSource(f"{path} is neither a file nor a folder")
     if not _is_known(path.name):
         raise UnreadableSource(f"{path} is of an unknown type; known: {KNOWN_TYPES}")
-    return _read_file(_make_clean(asked))
+    return _read_file(_make_clean(asked), prefix="")
 
 
 def _is_known(name: str) -> bool:
@@ -70,7 +70,8 @@ def _read_folder(folder: Path, asked: SourceFile) -> Read:
             yield path
             continue
         file = replace(asked, name=str(path), id=path.relative_to(folder).as_posix(), open=partial(_open, path))
-        yield from _read_file(_make_clean(file))
+        file = _make_clean(file)
+        yield from _read_file(file, prefix=f"{file.id}/")
     if not found:
         yield reject(asked.name, "holds no files")
 
@@ -94,12 +95,13 @@ def _walk(folder: Path) -> Iterator[Path | Rejection]:
             yield reject(str(path), "is neither a file nor a folder")
 
 
-def _read_file(file: SourceFile, *, in_archive: bool = False) -> Read:
+def _read_file(file: SourceFile, *, prefix: str | None) -> Read:
+    """What one file holds. `prefix` goes before the ids of an archive's members; None within an archive."""
     lower = file.id.lower()
     if lower.endswith((TAR, *TAR_GZIP)):
-        if in_archive:
+        if prefix is None:
             return iter([reject(file.name, "is an archive in an archive, which is not read")])
-        return guard(file.name, _read_archive(file))
+        return guard(file.name, _read_archive(file, prefix))
     if lower.endswith(GZIP):
         opened = file.open
         file = replace(file, id=file.id[: -len(GZIP)], open=lambda: open_gzip(opened()))
@@ -121,7 +123,7 @@ class _Blocks:
         return self.last
 
 
-def _read_archive(file: SourceFile) -> Read:
+def _read_archive(file: SourceFile, prefix: str) -> Read:
     """The members of a tar archive as they come. Only names are taken from it, and no member is written anywhere."""
     opened = file.open()
     unpacked = open_gzip(opened) if file.id.lower().endswith(TAR_GZIP) else opened
@@ -132,7 +134,7 @@ def _read_archive(file: SourceFile) -> Read:
         for member in archive:
             # A header may claim any size for itself; only what members hold is let through by size.
             limited.limit = min(MAX_UNPACKED_BYTES, member.offset_data + member.size + _MAX_HEADER_BYTES)
-            yield from _read_member(file, archive, member)
+            yield from _read_member(replace(file, id=prefix), archive, member)
             last = member.name
         if blocks.last.count(0) != _BLOCK:
             place = f" after {make_writable(last)}" if last else ""
@@ -144,8 +146,6 @@ def _read_member(file: SourceFile, archive: tarfile.TarFile, member: tarfile.Tar
     if member.isdir() or not parts or any(part.startswith(".") or part == "__MACOSX" for part in parts):
         return
     inner = "/".join(parts)
-    # In a folder, the archive is part of the path; asked for alone, it is not.
-    own = "" if file.name.endswith(file.id) and "/" not in file.id else f"{file.id}/"
     name = make_writable(f"{file.name}/{inner}")
     content = archive.extractfile(member) if member.isreg() else None
     if content is None:
@@ -153,5 +153,5 @@ def _read_member(file: SourceFile, archive: tarfile.TarFile, member: tarfile.Tar
         return
     open_member: Callable[[], BinaryIO] = lambda: io.BufferedReader(LimitedStream(cast(BinaryIO, content)))  # noqa: E731
     yield from _read_file(
-        replace(file, name=name, id=make_writable(f"{own}{inner}"), open=open_member), in_archive=True
+        replace(file, name=name, id=make_writable(f"{file.id}{inner}"), open=open_member), prefix=None
     )

@@ -18,20 +18,18 @@ _MAX_SHORT_TEXT = 500
 _TERM_FIELDS = frozenset({TERMS, "employment_types", "work_format"})
 _DATES = frozenset({"published_at", "expires_at"})
 _AMOUNTS = frozenset({"salary.min", "salary.max"})
+_NUMBERS = _AMOUNTS | {
+    "experience_months",
+    "experience_min_months",
+    "experience_max_months",
+    "place.latitude",
+    "place.longitude",
+}
 # Where a plain value stands in place of an object, it is this part of it.
 _PLAIN_PARTS = {"salary": "salary.text", "place": "place.text", "person": "person.name"}
 _TEXT_PARTS = frozenset(_PLAIN_PARTS.values())
 # Fields that are read as they are: numbers and lists of objects, which pydantic checks.
-_AS_IS = frozenset(
-    {
-        "experience_months",
-        "experience_min_months",
-        "experience_max_months",
-        "work_periods",
-        "place.latitude",
-        "place.longitude",
-    }
-)
+_AS_IS = (_NUMBERS - _AMOUNTS) | {"work_periods"}
 
 
 @dataclass(slots=True)
@@ -104,8 +102,9 @@ class RowReader:
             return self._put_parts(draft, whole, value, row=row)
         name = _PLAIN_PARTS.get(name, name)
         if isinstance(value, float) and not math.isfinite(value):
-            # Put where the check of numbers finds it and names it.
-            draft.put(name if name not in _TERM_FIELDS else "employment_types", value, column)
+            # Where no number belongs, NaN is an empty cell; all else is left for the check of numbers to name.
+            if name in _NUMBERS or not math.isnan(value):
+                draft.put(name if name in _NUMBERS else column, value, column)
         elif name in _TERM_FIELDS:
             _put_terms(draft, value, column)
         elif name in _DATES:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from ingestion.errors import UnreadableDocument
-from ingestion.sources.docx import extract_docx
+from ingestion.sources.docx_file import extract_docx
 from ingestion.sources.objects import tell_kind_by_name
 from ingestion.sources.pdf import extract_pdf
 from ingestion.sources.plain_text import extract_plain_text

@@ -1,7 +1,7 @@
 """The start page."""
 
 import pytest
-from selectolax.parser import HTMLParser
+from selectolax.lexbor import LexborHTMLParser
 
 from tests.flow.steps import Api, check_problem
 
@@ -22,10 +22,10 @@ def test_page_counts_what_is_stored(own_api: Api) -> None:
     assert rows == {"resumes": ["0", "0", "0"], "vacancies": ["2", "0", "0"]}
 
 
-def parse(api: Api, path: str, **query: str) -> HTMLParser:
+def parse(api: Api, path: str, **query: str) -> LexborHTMLParser:
     answer = api.client.get(path, params=query or None)
     assert answer.status_code == 200, answer.text
-    return HTMLParser(answer.text)
+    return LexborHTMLParser(answer.text)
 
 
 def test_page_shows_the_best_matches(own_api: Api) -> None:
@@ -58,7 +58,7 @@ def test_hostile_text_is_shown_as_text(own_api: Api) -> None:
         salary={"text": HOSTILE},
     )
     answer = own_api.client.get("/", params={"text": HOSTILE})
-    page = HTMLParser(answer.text)
+    page = LexborHTMLParser(answer.text)
 
     assert page.css_first("textarea").text() == HOSTILE
     assert page.css("script") == page.css("img") == []
