@@ -154,6 +154,8 @@ def _index(settings: Settings, books: Books) -> int:
 
 
 def _drain(installation: Installation, pending: int) -> None:
+    with console.status("Loading the model..."):
+        installation.embedder.embed_queries(["ready?"])  # a model that cannot work is an error now, not an endless wait
     with _make_progress() as progress:
         bar = progress.add_task("Indexing", total=pending, rate="")
         started = time.monotonic()

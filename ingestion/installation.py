@@ -6,6 +6,7 @@ import structlog
 
 from ingestion.currency import load_rates
 from ingestion.database import Database
+from ingestion.errors import SettingsError
 from ingestion.ledger import Ledger
 from ingestion.normalize import Normalizer
 from ingestion.pipeline import Pipeline
@@ -86,16 +87,19 @@ def open_store(settings: Settings, embedder: Embedder) -> Store:
 def open_embedder(settings: Settings) -> Embedder:
     """The embedding model that the settings name; its weights are loaded at the first use."""
     key = settings.embedding_api_key
-    return create_embedder(
-        backend=settings.embedding_backend,
-        model=settings.embedding_model,
-        url=settings.embedding_url,
-        api_key=key.get_secret_value() if key else None,
-        device=settings.embedding_device,
-        precision=settings.embedding_precision,
-        query_prompt=settings.embedding_query_prompt,
-        document_prompt=settings.embedding_document_prompt,
-    )
+    try:
+        return create_embedder(
+            backend=settings.embedding_backend,
+            model=settings.embedding_model,
+            url=settings.embedding_url,
+            api_key=key.get_secret_value() if key else None,
+            device=settings.embedding_device,
+            precision=settings.embedding_precision,
+            query_prompt=settings.embedding_query_prompt,
+            document_prompt=settings.embedding_document_prompt,
+        )
+    except ValueError as error:
+        raise SettingsError(f"COUNTERPART_EMBEDDING_*: {error}") from None
 
 
 def open_normalizer(settings: Settings) -> Normalizer:

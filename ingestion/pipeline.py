@@ -8,7 +8,7 @@ import numpy as np
 from ingestion.normalize import Normalizer
 from ingestion.records import Claim, Outcome
 from milvus import Embedder, Entity, Kind, Store, Vectors
-from milvus.errors import IndexUnavailable, MilvusError
+from milvus.errors import EmbeddingError, IndexUnavailable, MilvusError, UnembeddableText
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,15 @@ def _attempt(claims: Sequence[Claim], work: Callable[[Sequence[Claim]], list[Out
         return []
     try:
         return work(claims)
-    except IndexUnavailable as error:
-        return [Outcome(claim, error=str(error), retry=True) for claim in claims]
     except MilvusError as error:
+        if _is_elsewhere(error):
+            return [Outcome(claim, error=str(error), retry=True) for claim in claims]
         if len(claims) == 1:
             return [Outcome(claims[0], error=str(error))]
     middle = len(claims) // 2
     return _attempt(claims[:middle], work) + _attempt(claims[middle:], work)
+
+
+def _is_elsewhere(error: MilvusError) -> bool:
+    """Whether the fault lies with the index or the model, not with a document: then waiting helps, halving does not."""
+    return isinstance(error, IndexUnavailable | EmbeddingError) and not isinstance(error, UnembeddableText)

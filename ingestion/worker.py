@@ -48,6 +48,10 @@ class Worker:
                 log.warning("ledger is away", error=str(error))
                 self._stop.wait(_AWAY_SECONDS)
                 continue
+            except Exception:  # the batch comes back when its leases run out, and after some attempts is set aside
+                log.exception("batch failed")
+                self._stop.wait(_AWAY_SECONDS)
+                continue
             if not outcomes:
                 self._wake.wait(_IDLE_SECONDS)
                 self._wake.clear()

@@ -19,7 +19,7 @@ from pymilvus.exceptions import (
     MilvusUnavailableException,
 )
 
-from milvus.errors import IndexRefused, IndexUnavailable
+from milvus.errors import IndexHeld, IndexRefused, IndexUnavailable
 from milvus.schema import Column
 
 MAX_WINDOW = 16_384  # rows that one search may reach, offset included: the server's own limit
@@ -174,7 +174,7 @@ def _start_lite(path: Path) -> tuple[Any, Any, int]:
         path.parent.mkdir(parents=True, exist_ok=True)
         return start_server_in_thread(str(path), host="127.0.0.1", port=0)  # type: ignore[no-any-return]
     except DataDirLockedError as error:
-        raise IndexUnavailable(f"the index {path} is held by another process, or open in this one already") from error
+        raise IndexHeld(f"the index {path} is held by another process, or open in this one already") from error
     except (MilvusLiteError, OSError, RuntimeError) as error:
         raise IndexUnavailable(f"the index {path} cannot be opened: {error}") from error
 

@@ -11,7 +11,8 @@ The tree:
     ├── InvalidVector        NaN, infinite, zero or of another dimension
     ├── InvalidEntity        a value that does not fit its column
     └── EmbeddingError       the embedding model or server failed
-        └── ModelNotFound    no such model on this machine
+        ├── ModelNotFound    no such model on this machine
+        └── UnembeddableText the text itself is at fault, any other could be embedded
 """
 
 
@@ -53,3 +54,7 @@ class EmbeddingError(MilvusError):
 
 class ModelNotFound(EmbeddingError):
     """The named model is not on this machine and may not be downloaded."""
+
+
+class UnembeddableText(EmbeddingError):
+    """The text itself is at fault (blank, too long, nothing but noise); any other could be embedded."""

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from milvus.embedding.port import Vectors
-from milvus.errors import EmbeddingError
+from milvus.errors import UnembeddableText
 
 PASSAGE_LIMIT = 64
 """Passages one text may have. A longer text is sampled by this many passages spread over the whole of it."""
@@ -34,12 +34,12 @@ class Passage:
 
 
 def check_texts(texts: Sequence[str]) -> None:
-    """Raise EmbeddingError on a text that is blank or longer than LONGEST_TEXT, naming its position from 0."""
+    """Raise UnembeddableText on a text that is blank or longer than LONGEST_TEXT, naming its position from 0."""
     for position, text in enumerate(texts):
         if not text.strip():
-            raise EmbeddingError(f"text {position} of {len(texts)} is empty: there is nothing to embed")
+            raise UnembeddableText(f"text {position} of {len(texts)} is empty: there is nothing to embed")
         if len(text) > LONGEST_TEXT:
-            raise EmbeddingError(
+            raise UnembeddableText(
                 f"text {position} of {len(texts)} has {len(text)} characters; at most {LONGEST_TEXT} can be embedded"
             )
 
@@ -124,8 +124,8 @@ def pool_passages(vectors: Vectors, weights: Sequence[float], owners: Sequence[i
     """One unit vector per text: the weighted mean of its passages' unit vectors, scaled to unit length.
 
     `owners[i]` is the text that passage i belongs to, counted from 0; every text up to `max(owners)` has a passage.
-    Weights are token counts, so each token of a text counts about the same. Raises EmbeddingError where the passages of
-    a text cancel out.
+    Weights are token counts, so each token of a text counts about the same. Raises UnembeddableText where the
+    passages of a text cancel out.
     """
     if not owners:
         return np.zeros((0, vectors.shape[1]), dtype=np.float32)
@@ -135,7 +135,7 @@ def pool_passages(vectors: Vectors, weights: Sequence[float], owners: Sequence[i
 
 
 def scale_to_unit(vectors: npt.NDArray[np.floating], owners: Sequence[int] | None = None) -> Vectors:
-    """Scale each row to unit length. Raises EmbeddingError on a row that is zero or not finite.
+    """Scale each row to unit length. Raises UnembeddableText on a row that is zero or not finite.
 
     The error names the row's position, or `owners[row]` where `owners` says which text a row comes from.
     """
@@ -144,7 +144,7 @@ def scale_to_unit(vectors: npt.NDArray[np.floating], owners: Sequence[int] | Non
     broken = np.flatnonzero(~(np.isfinite(norms[:, 0]) & (norms[:, 0] > _SHORTEST_NORM)))
     if broken.size:
         text = int(broken[0]) if owners is None else owners[int(broken[0])]
-        raise EmbeddingError(f"the model gave no usable vector for text {text}: it is zero or not a number")
+        raise UnembeddableText(f"the model gave no usable vector for text {text}: it is zero or not a number")
     return np.asarray(exact / norms, dtype=np.float32)
 
 

@@ -20,11 +20,13 @@ from milvus.embedding.passages import (
     scale_to_unit,
 )
 from milvus.embedding.port import ModelIdentity, Vectors
-from milvus.errors import EmbeddingError
+from milvus.errors import EmbeddingError, UnembeddableText
 
 _ATTEMPTS = 5
 _LONGEST_PAUSE = 30.0
 _RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+# What a server answers when it is the input that it cannot take.
+_REFUSED_STATUSES = frozenset({400, 413, 422})
 _SPECIAL_TOKENS = 2
 # Real tokenizers give about 4.5 letters a token in English and 3 to 4 in other languages of theirs.
 _TOKEN = re.compile(r"[a-zA-Z]{1,3}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\d|[^\W\d_a-zA-Z]{1,2}|[^\w\s]|_")
@@ -129,7 +131,8 @@ class RemoteEmbedder:
                     return self._read_vectors(response, len(texts))
                 failure = f"answered {response.status_code}: {response.text[:200]}"
                 if response.status_code not in _RETRIED_STATUSES:
-                    raise self._describe(failure)
+                    refused = response.status_code in _REFUSED_STATUSES
+                    raise self._describe(failure, UnembeddableText if refused else EmbeddingError)
                 retry_after = _read_retry_after(response)
             if attempt < _ATTEMPTS:
                 time.sleep(_choose_pause(self._pause, attempt, retry_after))
@@ -150,10 +153,10 @@ class RemoteEmbedder:
                 )
         return np.stack(vectors)
 
-    def _describe(self, failure: str) -> EmbeddingError:
+    def _describe(self, failure: str, kind: type[EmbeddingError] = EmbeddingError) -> EmbeddingError:
         """An error that names the server, and holds neither the key nor a password of the URL."""
         message = f"the embedding server at {self._url.copy_with(userinfo=b'', query=None)} {failure}"
-        return EmbeddingError(message.replace(self._api_key, "***") if self._api_key else message)
+        return kind(message.replace(self._api_key, "***") if self._api_key else message)
 
 
 def _choose_pause(pause: float, attempt: int, retry_after: float | None) -> float:

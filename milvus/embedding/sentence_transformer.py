@@ -19,7 +19,7 @@ from milvus.embedding.passages import (
     scale_to_unit,
 )
 from milvus.embedding.port import ModelIdentity, Vectors
-from milvus.errors import EmbeddingError
+from milvus.errors import EmbeddingError, UnembeddableText
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -192,7 +192,7 @@ def _cut_text(
             report_gaps([passage for _, passage in cuts], text, owner)
             return [_Piece(cut, length, owner) for (cut, _), length in zip(cuts, lengths, strict=True)]
         window -= excess
-    raise EmbeddingError(f"text {owner} cannot be cut into passages of {room} tokens, prompt included")
+    raise UnembeddableText(f"text {owner} cannot be cut into passages of {room} tokens, prompt included")
 
 
 def _count_room(model: "SentenceTransformer") -> int:

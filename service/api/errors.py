@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 
 from ingestion.errors import IngestionError, LedgerUnavailable, UnreadableDocument
-from milvus.errors import EmbeddingError, IndexUnavailable, MilvusError
+from milvus.errors import EmbeddingError, IndexUnavailable, MilvusError, UnembeddableText
 from service.errors import BadCursor, DocumentNotFound, ServiceError, SourceNotFound, TaskNotFound
 
 log = structlog.get_logger(__name__)
@@ -23,6 +23,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     TaskNotFound: HTTPStatus.NOT_FOUND,
     BadCursor: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnreadableDocument: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnembeddableText: HTTPStatus.UNPROCESSABLE_ENTITY,
     LedgerUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     IndexUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     EmbeddingError: HTTPStatus.SERVICE_UNAVAILABLE,

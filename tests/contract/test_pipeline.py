@@ -17,7 +17,7 @@ from ingestion.skills import load_taxonomy
 from ingestion.worker import Worker
 from milvus import Kind, Store, Vectors
 from milvus.embedding import HashingEmbedder
-from milvus.errors import EmbeddingError
+from milvus.errors import EmbeddingError, UnembeddableText
 
 
 class CountingEmbedder(HashingEmbedder):
@@ -27,10 +27,13 @@ class CountingEmbedder(HashingEmbedder):
         super().__init__(dimension=64)
         self.embedded: list[str] = []
         self.refused = "unspeakable"
+        self.is_away = False
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        if self.is_away:
+            raise EmbeddingError("the embedding server does not answer")
         if any(self.refused in text for text in texts):
-            raise EmbeddingError("a text that cannot be embedded")
+            raise UnembeddableText("a text that cannot be embedded")
         self.embedded += texts
         return super().embed_documents(texts)
 
@@ -112,6 +115,17 @@ def test_document_that_cannot_be_embedded_costs_no_other_document_anything(bench
     assert bench.store.vacancies.count() == 20
     assert bench.state("bad") is State.FAILED
     assert bench.ledger.list_failures() == [(Kind.VACANCIES, "bad", "a text that cannot be embedded")]
+
+
+def test_embedder_that_is_away_costs_no_document_an_attempt(bench: Bench) -> None:
+    bench.ledger.record([VacancyDocument(id="v", title="Baker")])
+    bench.embedder.is_away = True
+    outcomes = bench.worker.work_once()
+    assert [(outcome.retry, outcome.error) for outcome in outcomes] == [(True, "the embedding server does not answer")]
+    assert bench.state("v") is State.PENDING
+    bench.embedder.is_away = False
+    bench.worker.drain()
+    assert bench.state("v") is State.INDEXED
 
 
 def test_failed_document_is_tried_again_when_it_is_sent_again(bench: Bench) -> None:

@@ -67,7 +67,9 @@ def test_bad_rows_are_named_and_the_others_stored(api: Api) -> None:
 
 
 def test_line_that_is_not_json_is_named_and_the_others_stored(api: Api) -> None:
-    batch = send_lines(api, '{"id": "l1", "title": "Cook"}', '{"id": "l2", "title"', "", '{"id": "l3", "title": "Cook"}')
+    batch = send_lines(
+        api, '{"id": "l1", "title": "Cook"}', '{"id": "l2", "title"', "", '{"id": "l3", "title": "Cook"}'
+    )
 
     assert (batch["stored"], batch["rejected"]) == (2, 1)
     assert "not JSON" in batch["rows"][1]["errors"][0]["message"]
@@ -82,7 +84,9 @@ def test_rows_of_lines_are_numbered_as_an_editor_numbers_them(api: Api) -> None:
 @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85"], ids=["U+2028", "U+2029", "U+0085"])
 def test_separator_within_a_json_text_does_not_end_the_line(api: Api, separator: str) -> None:
     """JSON lets these stand within a string unescaped, and many writers do (`ensure_ascii=False`)."""
-    line = json.dumps({"id": f"sep-{ord(separator)}", "title": "Cook", "text": f"Soup{separator}Stew"}, ensure_ascii=False)
+    line = json.dumps(
+        {"id": f"sep-{ord(separator)}", "title": "Cook", "text": f"Soup{separator}Stew"}, ensure_ascii=False
+    )
     batch = send_lines(api, line)
 
     assert (batch["stored"], batch["rejected"]) == (1, 0), batch["rows"]

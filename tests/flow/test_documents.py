@@ -13,7 +13,7 @@ STRANGE_IDS = [
     "50%",
     "%2F",
     "a%2520b",
-    "it's \"quoted\"",
+    'it\'s "quoted"',
     "two words",
     "back\\slash",
     "semi;colon?query#fragment&x=1",

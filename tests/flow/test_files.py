@@ -11,14 +11,22 @@ from httpx import Response
 
 from tests.flow.steps import Api, check_problem
 
-WORDS = "Registered nurse with six years on acute wards. Medication rounds and wound care. Reach me at ada.quill@example.com."
+WORDS = (
+    "Registered nurse with six years on acute wards. Medication rounds and wound care. "
+    "Reach me at ada.quill@example.com."
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _vacancies(api: Api) -> None:
     api.store(
         "vacancies",
-        {"id": "file/nurse", "title": "Registered nurse", "text": "Acute wards, wound care, medication.", "source": "files"},
+        {
+            "id": "file/nurse",
+            "title": "Registered nurse",
+            "text": "Acute wards, wound care, medication.",
+            "source": "files",
+        },
         {"id": "file/welder", "title": "Welder", "text": "Pipes on building sites.", "source": "files"},
     )
     api.store("resumes", {"id": "file/resume", "title": "Registered nurse on acute wards", "source": "files"})
@@ -53,7 +61,8 @@ FILTER = json.dumps({"sources": ["files"]})
 
 
 @pytest.mark.parametrize(
-    ("name", "make"), [("cv.pdf", make_pdf), ("cv.docx", make_docx), ("cv.txt", make_text), ("ЛЕБЕНСЛАУФ Ada.PDF", make_pdf)]
+    ("name", "make"),
+    [("cv.pdf", make_pdf), ("cv.docx", make_docx), ("cv.txt", make_text), ("ЛЕБЕНСЛАУФ Ada.PDF", make_pdf)],
 )
 def test_file_finds_the_fitting_vacancy_first(api: Api, name: str, make: Callable[[], bytes]) -> None:
     answer = upload(api, name, make(), filter=FILTER, limit="5")

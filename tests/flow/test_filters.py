@@ -37,7 +37,12 @@ VACANCIES: list[dict[str, Any]] = [
         "experience_min_months": 72,
         "published_at": "2026-01-01",
     },
-    {"id": "f/remote", "title": "Developer", "work_format": "remote", "place": {"country": "Spain", "city": "Valencia"}},
+    {
+        "id": "f/remote",
+        "title": "Developer",
+        "work_format": "remote",
+        "place": {"country": "Spain", "city": "Valencia"},
+    },
     {"id": "f/bare", "title": "Developer"},
 ]
 RESUMES: list[dict[str, Any]] = [
@@ -54,7 +59,13 @@ RESUMES: list[dict[str, Any]] = [
         "experience_months": 36,
         "published_at": "2026-02-02",
     },
-    {"id": "f/ada", "title": "Developer", "skills": ["k8s"], "place": {"city": "London", "country": "GB"}, "experience": "10 years"},
+    {
+        "id": "f/ada",
+        "title": "Developer",
+        "skills": ["k8s"],
+        "place": {"city": "London", "country": "GB"},
+        "experience": "10 years",
+    },
     {"id": "f/blank", "title": "Developer"},
 ]
 
@@ -157,7 +168,10 @@ def test_resume_filter_passes_what_it_says(api: Api, asked: dict[str, Any], expe
 
 @pytest.mark.parametrize("kind", ["vacancies", "resumes"])
 def test_region_is_found_as_it_is_stored(api: Api, kind: str) -> None:
-    api.store(kind, {"id": "f/region", "title": "Developer", "source": "regions", "place": {"region": "Texas", "country": "US"}})
+    api.store(
+        kind,
+        {"id": "f/region", "title": "Developer", "source": "regions", "place": {"region": "Texas", "country": "US"}},
+    )
     region = api.client.get(f"/v1/{kind}/f%2Fregion").json()["document"]["region"]
 
     assert region
@@ -177,5 +191,10 @@ def test_ten_thousand_ids_can_be_excluded_and_one_more_cannot(api: Api) -> None:
 
 def test_same_filter_holds_for_every_way_of_searching(api: Api) -> None:
     asked = {"sources": [SOURCE], "skills_any": ["js"], "cities": ["Казань"]}
-    for source in ({"text": "cook"}, {"resume_id": "f/ada"}, {"resume": {"title": "Cook"}}, {"vacancy": {"title": "Cook"}}):
+    for source in (
+        {"text": "cook"},
+        {"resume_id": "f/ada"},
+        {"resume": {"title": "Cook"}},
+        {"vacancy": {"title": "Cook"}},
+    ):
         assert api.find_ids("vacancies", **source, filter=asked) == ["f/kazan"]

@@ -17,7 +17,10 @@ def test_empty_index_says_so(own_api: Api) -> None:
 def test_page_counts_what_is_stored(own_api: Api) -> None:
     own_api.put("vacancies", "v1", title="Cook")
     own_api.put("vacancies", "v2", title="Cook")
-    rows = {row.css_first("th").text(): [cell.text() for cell in row.css("td")] for row in parse(own_api, "/").css("tbody tr")}
+    rows = {
+        row.css_first("th").text(): [cell.text() for cell in row.css("td")]
+        for row in parse(own_api, "/").css("tbody tr")
+    }
 
     assert rows == {"resumes": ["0", "0", "0"], "vacancies": ["2", "0", "0"]}
 
@@ -29,7 +32,9 @@ def parse(api: Api, path: str, **query: str) -> LexborHTMLParser:
 
 
 def test_page_shows_the_best_matches(own_api: Api) -> None:
-    own_api.put("vacancies", "a/1 ?", title="Pastry cook", company="Northwind", place={"city": "Leeds", "country": "GB"})
+    own_api.put(
+        "vacancies", "a/1 ?", title="Pastry cook", company="Northwind", place={"city": "Leeds", "country": "GB"}
+    )
     own_api.put("vacancies", "b", title="Roofer", work_format="on_site", salary={"text": "£30,000 a year"})
     page = parse(own_api, "/", text="pastry cook", find="vacancies")
 
@@ -54,7 +59,13 @@ HOSTILE = "</textarea><script>alert(1)</script><img src=x onerror=alert(1)>\"'"
 
 def test_hostile_text_is_shown_as_text(own_api: Api) -> None:
     own_api.put(
-        "vacancies", HOSTILE, title=f"Cook {HOSTILE}", company=HOSTILE, skills=[HOSTILE], place={"city": HOSTILE}, category=HOSTILE,
+        "vacancies",
+        HOSTILE,
+        title=f"Cook {HOSTILE}",
+        company=HOSTILE,
+        skills=[HOSTILE],
+        place={"city": HOSTILE},
+        category=HOSTILE,
         salary={"text": HOSTILE},
     )
     answer = own_api.client.get("/", params={"text": HOSTILE})

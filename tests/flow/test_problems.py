@@ -34,7 +34,9 @@ def test_refused_method_tells_which_are_allowed(api: Api) -> None:
     assert "GET" in api.client.post("/v1/tasks/1").headers.get("allow", "")
 
 
-@pytest.mark.parametrize("body", [b"{", b"", b"nurse", b"\xff\xfe", b"[" * 100_000, b'{"text": "x", "limit": ' + b"1" * 5000 + b"}"])
+@pytest.mark.parametrize(
+    "body", [b"{", b"", b"nurse", b"\xff\xfe", b"[" * 100_000, b'{"text": "x", "limit": ' + b"1" * 5000 + b"}"]
+)
 def test_broken_json_is_the_callers_error(api: Api, body: bytes) -> None:
     answer = api.client.post("/v1/vacancies/search", content=body, headers={"content-type": "application/json"})
 

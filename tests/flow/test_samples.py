@@ -33,7 +33,9 @@ def read_grades() -> dict[str, dict[str, int]]:
 
 
 def test_suitable_english_resume_is_among_the_first_three_for_most_vacancies(samples: Api) -> None:
-    english = {row["id"] for name in ("vacancies", "resumes") for row in read_rows(f"{name}.jsonl") if row["language"] == "en"}
+    english = {
+        row["id"] for name in ("vacancies", "resumes") for row in read_rows(f"{name}.jsonl") if row["language"] == "en"
+    }
     asked = {
         vacancy: grades
         for vacancy, grades in read_grades().items()
@@ -62,7 +64,7 @@ def test_person_of_a_sample_is_in_no_answer(samples: Api) -> None:
     listed = samples.client.get("/v1/resumes?limit=500").text
     people = [row["person"] for row in read_rows("resumes.jsonl") if row.get("person")]
 
-    assert len(people) == 12
+    assert len(people) >= 12
     for person in people:
         for secret in (person["name"], person["email"], person["phone"]):
             assert secret not in listed

@@ -13,7 +13,11 @@ NURSE = {
     "place": {"city": "Leeds", "country": "GB"},
     "experience": "6 years",
 }
-WELDER = {"title": "Welder", "text": "MIG and TIG welding of pipes, ten years on building sites.", "skills": ["welding"]}
+WELDER = {
+    "title": "Welder",
+    "text": "MIG and TIG welding of pipes, ten years on building sites.",
+    "skills": ["welding"],
+}
 WARD = {
     "title": "Staff nurse",
     "text": "We look for a registered nurse for our acute ward: medication, wound care.",
@@ -73,7 +77,10 @@ def test_document_finds_the_same_whether_it_is_stored_or_not(api: Api, kind: str
 
 @pytest.mark.parametrize(
     ("path", "body_source"),
-    [("/v1/resumes/t%2Fnurse/vacancies", {"resume_id": "t/nurse"}), ("/v1/vacancies/t%2Fward/resumes", {"vacancy_id": "t/ward"})],
+    [
+        ("/v1/resumes/t%2Fnurse/vacancies", {"resume_id": "t/nurse"}),
+        ("/v1/vacancies/t%2Fward/resumes", {"vacancy_id": "t/ward"}),
+    ],
 )
 def test_matches_of_a_stored_document_equal_the_search(api: Api, path: str, body_source: dict[str, str]) -> None:
     options = {"limit": 1, "offset": 1, "include_expired": True}
@@ -142,7 +149,9 @@ def test_text_with_nothing_to_search_by_is_the_callers_error(api: Api, text: str
     check_problem(api.client.post("/v1/vacancies/search", json={"text": text}), 422)
 
 
-@pytest.mark.parametrize("text", ["...", "!", "👩‍🔧", "и", "\u202e abc", "%", '"', "\\", "' or 1 == 1", "{{7*7}}", "C++"])
+@pytest.mark.parametrize(
+    "text", ["...", "!", "👩‍🔧", "и", "\u202e abc", "%", '"', "\\", "' or 1 == 1", "{{7*7}}", "C++"]
+)
 def test_odd_text_is_searched_for(api: Api, text: str) -> None:
     assert len(api.find_ids("vacancies", text=text, filter=TRADES)) == 2
 
@@ -163,7 +172,9 @@ def test_pages_of_a_ranking_neither_repeat_nor_skip(api: Api, source: str) -> No
     assert [item["score"] for item in whole] == sorted((item["score"] for item in whole), reverse=True)
     for size in (1, 10, 52, 53):
         pages = [
-            item for start in range(0, 54, size) for item in api.search("vacancies", **search, limit=size, offset=start)["items"]
+            item
+            for start in range(0, 54, size)
+            for item in api.search("vacancies", **search, limit=size, offset=start)["items"]
         ]
         assert pages == whole
     assert api.find_ids("vacancies", **search, offset=10_000, limit=1000) == []

@@ -5,66 +5,17 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
+from tests.flow.server import Server, start_server
+
 MIB = 2**20
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    port: int
-    process: subprocess.Popen[bytes]
-    environment: dict[str, str]
-    log: Path
-
-    def request(
-        self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
-    ) -> tuple[int, dict[str, str], bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        content = None if body is None else json.dumps(body).encode()
-        connection.request(method, path, content, {"content-type": "application/json"} | (headers or {}))
-        answer = connection.getresponse()
-        result = answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
-        connection.close()
-        return result
-
-
-def find_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def start_server(folder: Path) -> Server:
-    port = find_port()
-    environment = os.environ | {
-        "COUNTERPART_DATA_DIR": str(folder / "var"),
-        "COUNTERPART_EMBEDDING_BACKEND": "hashing",
-        "COUNTERPART_PORT": str(port),
-    }
-    log = folder / "server.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "service", "serve"], env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-    server = Server(port, process, environment, log)
-    deadline = time.monotonic() + 60
-    while True:
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < deadline, log.read_text()
-        try:
-            if server.request("GET", "/readyz")[0] == 200:
-                return server
-        except OSError:
-            time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +36,13 @@ def test_encoded_id_survives_a_real_server(server: Server, kind: str, id_: str) 
     assert server.request("DELETE", f"/v1/{kind}/{id_}?wait=true")[0] == 200
 
 
+def make_head(path: str, length: str) -> bytes:
+    """The head of a POST whose body is a file's form or JSON; `length` is the header that tells how much will come."""
+    content_type = "multipart/form-data; boundary=x" if path.endswith("file") else "application/json"
+    lines = [f"POST {path} HTTP/1.1", "Host: x", f"Content-Type: {content_type}", length, "Connection: close", "", ""]
+    return "\r\n".join(lines).encode()
+
+
 def read_answer(connection: socket.socket) -> bytes:
     answer = b""
     try:
@@ -97,10 +55,8 @@ def read_answer(connection: socket.socket) -> bytes:
 
 @pytest.mark.parametrize("path", ["/v1/vacancies/batch", "/v1/vacancies/search", "/v1/vacancies/search/file"])
 def test_huge_announced_body_is_refused_before_it_is_sent(server: Server, path: str) -> None:
-    content_type = "multipart/form-data; boundary=x" if path.endswith("file") else "application/json"
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
-        head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {content_type}\r\nContent-Length: {200 * MIB}\r\nConnection: close\r\n\r\n"
-        connection.sendall(head.encode())
+        connection.sendall(make_head(path, f"Content-Length: {200 * MIB}"))
         answer = read_answer(connection)
 
     assert answer.startswith(b"HTTP/1.1 413"), answer[:500]
@@ -111,12 +67,15 @@ def test_huge_announced_body_is_refused_before_it_is_sent(server: Server, path: 
 
 @pytest.mark.parametrize("path", ["/v1/vacancies/batch", "/v1/vacancies/search", "/v1/vacancies/search/file"])
 def test_huge_chunked_body_is_refused_while_it_arrives(server: Server, path: str) -> None:
-    content_type = "multipart/form-data; boundary=x" if path.endswith("file") else "application/json"
-    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {content_type}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
-    first = b'--x\r\nContent-Disposition: form-data; name="file"; filename="cv.txt"\r\n\r\n' if path.endswith("file") else b"["
+    head = make_head(path, "Transfer-Encoding: chunked")
+    first = (
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="cv.txt"\r\n\r\n'
+        if path.endswith("file")
+        else b"["
+    )
     chunk = b"%x\r\n" % MIB + b" " * MIB + b"\r\n"
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
-        connection.sendall(head.encode() + b"%x\r\n" % len(first) + first + b"\r\n")
+        connection.sendall(head + b"%x\r\n" % len(first) + first + b"\r\n")
         sent = 0
         try:
             for _ in range(200):
@@ -167,7 +126,9 @@ def test_health_answers_while_many_callers_wait(server: Server) -> None:
     """Waiting callers must not use up what answers the others."""
     with ThreadPoolExecutor(60) as pool:
         puts = [
-            pool.submit(server.request, "PUT", f"/v1/resumes/waiting-{i}?wait=true", {"title": "Cook", "text": "soup " * 2000})
+            pool.submit(
+                server.request, "PUT", f"/v1/resumes/waiting-{i}?wait=true", {"title": "Cook", "text": "soup " * 2000}
+            )
             for i in range(60)
         ]
         started = time.monotonic()
@@ -179,8 +140,6 @@ def test_health_answers_while_many_callers_wait(server: Server) -> None:
 
 def test_long_russian_text_can_be_searched_from_the_page(server: Server) -> None:
     """The page asks for a whole resume; its form must be able to carry as much as it lets people paste."""
-    from urllib.parse import urlencode
-
     text = "Опытный сварщик ищет работу. " * 650  # 18,850 characters of the 20,000 that the form takes
     status, _, body = server.request("GET", "/?" + urlencode({"text": text}))
 

@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.flow.steps import Api
@@ -15,6 +15,7 @@ SWEEP = settings(
     derandomize=True,
     deadline=None,
     database=None,
+    phases=[Phase.generate],  # shrinking takes a minute over HTTP, and the bodies are small as they are
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
@@ -22,11 +23,43 @@ SWEEP = settings(
 TEXTS = st.one_of(
     st.text(max_size=20),
     st.text(st.characters(), max_size=8),
-    st.sampled_from(["", " ", "\x00", "\ud800", "\u202e", "NaN", "-1", "1e999", "2026-02-30", "%", '"', "\\", "' or 1=1", "[/b]", "{{7}}"]),
-    st.sampled_from(["2026-01-01", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "ada@example.com", "GB", "EUR", "5 years"]),
+    st.sampled_from(
+        [
+            "",
+            " ",
+            "\x00",
+            "\ud800",
+            "\u202e",
+            "NaN",
+            "-1",
+            "1e999",
+            "2026-02-30",
+            "%",
+            '"',
+            "\\",
+            "' or 1=1",
+            "[/b]",
+            "{{7}}",
+        ]
+    ),
+    st.sampled_from(
+        [
+            "2026-01-01",
+            "9999-12-31T23:59:59-12:00",
+            "0001-01-01T00:00:00+14:00",
+            "ada@example.com",
+            "GB",
+            "EUR",
+            "5 years",
+        ]
+    ),
 )
 NUMBERS = st.one_of(
-    st.integers(-5, 2000), st.integers(), st.sampled_from([2**63, -(2**63), 10**400]), st.floats(), st.sampled_from([math.nan, math.inf, 1e308])
+    st.integers(-5, 2000),
+    st.integers(),
+    st.sampled_from([2**63, -(2**63), 10**400]),
+    st.floats(),
+    st.sampled_from([math.nan, math.inf, 1e308]),
 )
 JSON = st.recursive(
     st.none() | st.booleans() | NUMBERS | TEXTS,
@@ -41,7 +74,13 @@ def sometimes(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, A
 
 
 WORK_FORMATS = st.sampled_from(["on_site", "hybrid", "remote"])
-SALARY = sometimes(min=NUMBERS, max=NUMBERS, currency=st.sampled_from(["EUR", "XXX", "₽"]), period=st.sampled_from(["hour", "year"]), text=TEXTS)
+SALARY = sometimes(
+    min=NUMBERS,
+    max=NUMBERS,
+    currency=st.sampled_from(["EUR", "XXX", "₽"]),
+    period=st.sampled_from(["hour", "year"]),
+    text=TEXTS,
+)
 PLACE = sometimes(city=TEXTS, region=TEXTS, country=TEXTS, text=TEXTS, latitude=NUMBERS, longitude=NUMBERS)
 CONTENT: dict[str, st.SearchStrategy[Any]] = {
     "title": TEXTS,
@@ -117,7 +156,9 @@ def test_any_search_is_answered_or_refused(api: Api, kind: str) -> None:
         st.fixed_dictionaries({"text": st.text(max_size=20)}),
         st.fixed_dictionaries({"resume": DOCUMENTS["resumes"]}),
         st.fixed_dictionaries({"vacancy": DOCUMENTS["vacancies"]}, optional={"filter": FILTER}),
-        sometimes(text=TEXTS, resume_id=TEXTS, vacancy_id=TEXTS, limit=NUMBERS, offset=NUMBERS, include_expired=st.booleans()),
+        sometimes(
+            text=TEXTS, resume_id=TEXTS, vacancy_id=TEXTS, limit=NUMBERS, offset=NUMBERS, include_expired=st.booleans()
+        ),
         JSON,
     )
 
@@ -132,9 +173,7 @@ def test_any_search_is_answered_or_refused(api: Api, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["vacancies", "resumes"])
 def test_any_batch_has_an_outcome_for_every_row(api: Api, kind: str) -> None:
     ids = st.sampled_from(["swept-1", "swept-2"]) | TEXTS
-    rows = st.lists(
-        st.builds(lambda document, id_: document | {"id": id_}, DOCUMENTS[kind], ids) | JSON, max_size=4
-    )
+    rows = st.lists(st.builds(lambda document, id_: document | {"id": id_}, DOCUMENTS[kind], ids) | JSON, max_size=4)
 
     @SWEEP
     @given(body=rows | JSON)

@@ -51,7 +51,7 @@ class EmbeddingServer:
                 except BrokenPipeError:
                     return
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, *args: object) -> None:
                 """Say nothing."""
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
