@@ -75,7 +75,7 @@ def status(
         books = open_books(settings)
         console.print(_make_summary_table(books.ledger.summarize()))
         for failed_kind, id_, error in books.ledger.list_failures(limit=20):
-            console.print(f"[red]failed[/] {failed_kind.value} {id_}: {error}", highlight=False)
+            console.print(f"failed {failed_kind.value} {id_}: {error}", markup=False, highlight=False, soft_wrap=True)
         if total := books.ledger.summarize().rejections:
             console.print(f"{total} rejected rows: `python -m ingestion rejected` lists them")
         books.close()

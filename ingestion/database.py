@@ -31,7 +31,7 @@ class Database:
         """
         try:
             parsed = make_url(url)
-            engine = create_engine(parsed, pool_pre_ping=True, **_engine_options(parsed))
+            engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True, **_engine_options(parsed))
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
             raise SettingsError(f"COUNTERPART_DATABASE_URL: not a usable database URL: {error}") from None
         if parsed.get_backend_name() not in ("sqlite", "postgresql"):
@@ -88,7 +88,11 @@ def _engine_options(url: URL) -> dict[str, Any]:
 
 def _prepare_sqlite(engine: Engine, url: URL) -> None:
     if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(url.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(f"COUNTERPART_DATA_DIR: cannot create {folder}: {error.strerror}") from None
 
     @event.listens_for(engine, "connect")
     def configure(connection: SqliteConnection, _: ConnectionPoolEntry) -> None:

@@ -1,7 +1,7 @@
 """The documents that come in: what a caller may say about a resume or a vacancy, before anything is normalized."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -30,8 +30,17 @@ def check_id(value: str) -> str:
 
 
 def make_aware(moment: datetime) -> datetime:
-    """A time without a zone is taken as UTC."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    """The time in UTC; one without a zone is taken as UTC."""
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9999 in UTC") from None
+
+
+def check_order(minimum: float | None, maximum: float | None, *, what: str) -> None:
+    """Refuse a range that is upside down."""
+    if minimum is not None and maximum is not None and minimum > maximum:
+        raise ValueError(f"{what}: min {minimum:g} is above max {maximum:g}")
 
 
 DocumentId = Annotated[str, Field(min_length=1), AfterValidator(refuse_nul), AfterValidator(check_id)]
@@ -78,6 +87,11 @@ class SalaryDocument(Part):
     text: ShortText | None = Field(
         None, description="The salary as written.", examples=["£42,000 to £50,000 per annum"]
     )
+
+    @model_validator(mode="after")
+    def is_in_order(self) -> Self:
+        check_order(self.min, self.max, what="salary")
+        return self
 
 
 class WorkPeriod(Part):
@@ -153,7 +167,7 @@ class Content(Part):
         return [] if value is None else value
 
     @model_validator(mode="after")
-    def has_something_to_match(self) -> "Content":
+    def has_something_to_match(self) -> Self:
         if not (self.title or self.text or self.skills):
             raise ValueError("has neither a title nor a text nor skills: nothing to match")
         return self
@@ -168,6 +182,11 @@ class VacancyContent(Content):
     experience: ShortText | None = Field(
         None, description="Experience demanded, as written; read where the months are not given.", examples=["3+ years"]
     )
+
+    @model_validator(mode="after")
+    def is_in_order(self) -> Self:
+        check_order(self.experience_min_months, self.experience_max_months, what="experience months")
+        return self
 
 
 class ResumeContent(Content):

@@ -104,5 +104,8 @@ def open_embedder(settings: Settings) -> Embedder:
 
 def open_normalizer(settings: Settings) -> Normalizer:
     """The normalizer with the settings' taxonomy and rates."""
-    rates = load_rates(settings.rates_file, reference=settings.reference_currency)
+    try:
+        rates = load_rates(settings.rates_file, reference=settings.reference_currency)
+    except OSError as error:
+        raise SettingsError(f"COUNTERPART_RATES_FILE: {settings.rates_file}: {error.strerror}") from None
     return Normalizer(taxonomy=load_taxonomy(settings.taxonomy_file), rates=rates)

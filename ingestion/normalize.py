@@ -48,7 +48,7 @@ class Normalizer:
             "id": document.id,
             "title": title or None,
             "text": text,
-            "skills": normalize_skills(document.skills, text, taxonomy=self.taxonomy),
+            "skills": normalize_skills(_redact_all(document.skills), text, taxonomy=self.taxonomy),
             "country": place.country,
             "region": place.region,
             "city": place.city,
@@ -57,9 +57,10 @@ class Normalizer:
             "work_format": document.work_format,
             "employment_types": tuple(dict.fromkeys(document.employment_types)),
             "language": document.language or detect_language(text or title or ""),
-            "category": document.category,
+            "category": _redact_short(document.category),
             "source": document.source,
-            "url": document.url,
+            # A resume's page is a link to the person's profile.
+            "url": document.url if isinstance(document, VacancyDocument) else None,
             "published_at": document.published_at,
             "expires_at": document.expires_at,
             "document_hash": document_hash,
@@ -103,7 +104,7 @@ class Normalizer:
         return {
             "salary_min": annual.minimum if annual else None,
             "salary_max": annual.maximum if annual else None,
-            "salary_original": stated.text or (format_salary(salary) if salary else None),
+            "salary_original": _redact_short(stated.text) or (format_salary(salary) if salary else None),
             "salary_gross": salary.gross if salary else stated.gross,
         }
 
@@ -137,7 +138,10 @@ def compose_text(document: AnyDocument) -> str:
 
 def find_place(stated: PlaceDocument | None) -> Place:
     """The canonical place; all None where nothing was stated."""
-    return normalize_place(**stated.model_dump()) if stated else normalize_place()
+    if stated is None:
+        return normalize_place()
+    words = {name: _redact_short(getattr(stated, name)) for name in ("city", "region", "country", "text")}
+    return normalize_place(**words, latitude=stated.latitude, longitude=stated.longitude)
 
 
 def read_stated_salary(stated: SalaryDocument) -> Salary | None:
@@ -180,6 +184,15 @@ def _describe_period(period: Any) -> str:
     heading = ", ".join(part for part in (period.title, period.company) if part)
     dates = " - ".join(part for part in (period.start, period.end) if part)
     return "\n".join(part for part in (f"{heading} ({dates})", html_to_text(period.description or "")) if part)
+
+
+def _redact_short(text: str | None) -> str | None:
+    """A short field without contacts; a heading that looks like a name is none here ("San Juan")."""
+    return redact(f"- {text}").removeprefix("-").strip() or None if text else None
+
+
+def _redact_all(entries: Iterable[str]) -> list[str]:
+    return [kept for entry in entries if (kept := _redact_short(entry))]
 
 
 def _drop_repeated(parts: Iterable[str]) -> list[str]:

@@ -1,10 +1,10 @@
 """The settings, all of them: environment variables that begin with COUNTERPART_, or the same names in a `.env` file."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ingestion.errors import SettingsError
@@ -13,15 +13,15 @@ from ingestion.errors import SettingsError
 class Settings(BaseSettings):
     """One installation's settings. Read with `read_settings`, at the two wiring places only."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="COUNTERPART_", env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="COUNTERPART_", env_file=".env", extra="ignore", frozen=True)
 
     data_dir: Path = Field(Path("var"), description="Folder of the built-in database and index.")
     host: str = Field("127.0.0.1", description="Address that the API listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port that the API listens on.")
     database_url: str | None = Field(
-        None, description="SQLAlchemy URL of SQLite or PostgreSQL; a SQLite file in the data folder where unset."
+        None,
+        repr=False,
+        description="SQLAlchemy URL of SQLite or PostgreSQL; a SQLite file in the data folder where unset.",
     )
     index_uri: str | None = Field(
         None, description="Milvus: a folder for Milvus Lite or http://host:19530; in the data folder where unset."
@@ -48,6 +48,11 @@ class Settings(BaseSettings):
     rates_file: Path | None = Field(None, description="Exchange rates (TSV) in place of the built-in ones.")
     taxonomy_file: Path | None = Field(None, description="Skill taxonomy (TSV) in place of the built-in one.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def blank_is_unset(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in values.items() if not (isinstance(value, str) and not value.strip())}
 
     @property
     def ledger_url(self) -> str:

@@ -33,6 +33,15 @@ def show_clear_errors(*kinds: type[Exception]) -> Iterator[None]:
 def configure_logs(level: str) -> None:
     """Log lines of at least `level` (a name of the standard library's) to standard error."""
     structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            # Plain, because the default prints local variables, and those hold people's data.
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

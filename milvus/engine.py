@@ -186,7 +186,8 @@ def _stop_lite(lite: tuple[Any, Any]) -> None:
 
 
 def _is_unreachable(error: MilvusException) -> bool:
-    if error.code == Status.CONNECT_FAILED:
+    # A client that was closed says the latter, under no code of its own.
+    if error.code == Status.CONNECT_FAILED or "should create connection first" in str(error.message):
         return True
     # Where its retries run out, the client passes on gRPC's status as the code, or only its name within the message.
     return str(getattr(error.code, "name", "")) in _UNREACHABLE_CODES or any(

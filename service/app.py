@@ -3,22 +3,21 @@
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
+from functools import partial
+from typing import Any
 
-import structlog
 from fastapi import FastAPI
 
 from ingestion import Installation, Settings, Worker
 from milvus import find_model
+from service import __version__
 from service.api import operations, resumes, vacancies
 from service.api.dependencies import Services
-from service.api.errors import Problem, install_error_handlers
+from service.api.errors import PROBLEM_TYPE, Problem, install_error_handlers
 from service.api.middleware import BodyLimit, EncodedPaths, RequestIds
 from service.documents import DocumentDesk
 from service.search import Searcher
 from service.web import pages
-
-log = structlog.get_logger(__name__)
 
 DESCRIPTION = """Finds the vacancies for a resume and the resumes for a vacancy.
 
@@ -44,13 +43,14 @@ def create_app(installation: Installation, settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title="Counterpart",
-        version=find_version(),
+        version=__version__,
         description=DESCRIPTION,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=run_worker,
         responses={status: {"model": Problem} for status in (404, 413, 422, 503)},
     )
     app.state.services = services
+    app.openapi = partial(describe_api, app)  # type: ignore[method-assign]  # the framework's own way to extend it
     install_error_handlers(app)
     for middleware in (EncodedPaths, BodyLimit, RequestIds):  # the last one added is the first to see a request
         app.add_middleware(middleware)
@@ -58,6 +58,18 @@ def create_app(installation: Installation, settings: Settings) -> FastAPI:
         app.include_router(module.router)
     app.mount("/static", pages.static_files, name="static")
     return app
+
+
+def describe_api(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI description; errors are described with the media type that they are sent with."""
+    if app.openapi_schema is None:
+        schema = FastAPI.openapi(app)
+        for operation in (operation for path in schema["paths"].values() for operation in path.values()):
+            for status, answer in operation["responses"].items():
+                content = answer.get("content", {})
+                if int(status) >= 400 and "application/json" in content:
+                    content[PROBLEM_TYPE] = content.pop("application/json")
+    return app.openapi_schema or {}
 
 
 def create_services(installation: Installation, settings: Settings, worker: Worker | None) -> Services:
@@ -75,11 +87,3 @@ def create_services(installation: Installation, settings: Settings, worker: Work
         wake=worker.wake if worker else lambda: None,
     )
     return Services(books=installation.books, store=installation.store, desk=desk, searcher=searcher)
-
-
-def find_version() -> str:
-    """The installed version of this distribution; "0" in a tree that was never installed."""
-    try:
-        return version("counterpart")
-    except PackageNotFoundError:
-        return "0"

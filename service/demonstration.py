@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from milvus import Entity, Hit, Kind, Vacancy
@@ -24,7 +25,7 @@ def print_first_matches(services: Services, console: Console, *, sources: dict[K
 def _make_table(source: Entity, hits: Sequence[Hit], kind: Kind) -> Table:
     table = Table(
         box=SIMPLE_HEAD,
-        title=f"{kind.counterpart.value.capitalize()} for {describe_entity(source)}",
+        title=f"{kind.counterpart.value.capitalize()} for {escape(describe_entity(source))}",
         title_justify="left",
     )
     table.add_column("score", justify="right", style="green")
@@ -36,10 +37,10 @@ def _make_table(source: Entity, hits: Sequence[Hit], kind: Kind) -> Table:
         common = [skill for skill in hit.entity.skills if skill in set(source.skills)]
         table.add_row(
             f"{hit.score:.2f}",
-            describe_entity(hit.entity),
+            escape(describe_entity(hit.entity)),
             ", ".join(part for part in (hit.entity.city, hit.entity.country) if part),
-            hit.entity.salary_original or "",
-            ", ".join(common[:6]),
+            escape(hit.entity.salary_original or ""),
+            escape(", ".join(common[:6])),
         )
     return table
 

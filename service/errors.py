@@ -5,6 +5,7 @@ The tree:
     ServiceError
     ├── SourceNotFound     a search named a resume or vacancy that the index does not hold
     ├── DocumentNotFound   no such stored document
+    ├── NotSearchable      a document was stored, but searches will never find it
     ├── TaskNotFound       no such task
     ├── BadCursor          a list was continued with a cursor that we did not give
     └── PortTaken          another program listens on the port
@@ -21,6 +22,10 @@ class SourceNotFound(ServiceError):
 
 class DocumentNotFound(ServiceError):
     """No document of this id is stored."""
+
+
+class NotSearchable(ServiceError):
+    """A document was stored, but searches will never find it; the message says why."""
 
 
 class TaskNotFound(ServiceError):

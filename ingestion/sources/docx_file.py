@@ -9,7 +9,7 @@ from typing import Any
 import docx
 import docx.opc.exceptions
 from docx.oxml.ns import qn
-from lxml import etree  # type: ignore[import-untyped]  # ships no types
+from lxml import etree
 
 from ingestion.errors import UnreadableDocument
 from ingestion.sources.encodings import name_signature

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from ingestion import DOCUMENT_TYPES, AnyDocument, UnreadableDocument
 from milvus import Kind
-from service.api.errors import describe_errors
+from service.api.errors import describe_errors, make_writable
 from service.api.payloads import BatchPayload, RowError, RowOutcome
 from service.documents import DocumentDesk
 
@@ -35,7 +35,7 @@ def store_batch(desk: DocumentDesk, kind: Kind, body: bytes, *, content_type: st
         raise UnreadableDocument(f"a batch holds at most {MAX_ROWS:,} rows; this one holds {len(rows):,}")
     documents: dict[int, AnyDocument] = {}
     outcomes: dict[int, RowOutcome] = {}
-    for number, value in enumerate(rows, start=1):
+    for number, value in rows:
         parsed = _read_document(kind, number, value)
         if isinstance(parsed, RowOutcome):
             outcomes[number] = parsed
@@ -51,21 +51,22 @@ def store_batch(desk: DocumentDesk, kind: Kind, body: bytes, *, content_type: st
     )
 
 
-def _read_rows(body: bytes, content_type: str) -> Iterator[Any]:
+def _read_rows(body: bytes, content_type: str) -> Iterator[tuple[int, Any]]:
+    """Each row with the number of its line or element."""
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableDocument(f"the body is not UTF-8: byte {error.start}") from None
     kind = content_type.partition(";")[0].strip().lower()
     if kind in ("application/x-ndjson", "application/jsonl", "application/x-jsonlines"):
-        yield from (_read_line(line) for line in text.splitlines() if line.strip())
+        yield from ((number, _read_line(line)) for number, line in enumerate(text.split("\n"), 1) if line.strip())
     elif kind == "application/json":
         value = _read_line(text)
         if isinstance(value, ValueError):
             raise UnreadableDocument(f"the body is not JSON: {value}")
         if not isinstance(value, list):
             raise UnreadableDocument("the body must be a JSON array of documents")
-        yield from value
+        yield from enumerate(value, 1)
     else:
         raise UnreadableDocument(
             f"content type {kind or 'missing'!r}: send application/json (an array) or application/x-ndjson (lines)"
@@ -81,7 +82,8 @@ def _read_line(line: str) -> Any:
 
 
 def _read_document(kind: Kind, number: int, value: Any) -> AnyDocument | RowOutcome:
-    id_ = value.get("id") if isinstance(value, dict) and isinstance(value.get("id"), str) else None
+    given = value.get("id") if isinstance(value, dict) else None
+    id_ = make_writable(given) if isinstance(given, str) else None
     if isinstance(value, ValueError):
         errors = [RowError(field="", message=f"not JSON: {value}")]
     else:

@@ -35,7 +35,7 @@ async def read_body(request: Request) -> bytes:
 
 
 def _decode(value: Any) -> Any:
-    return unquote(value) if isinstance(value, str) else value
+    return unquote(value, errors="strict") if isinstance(value, str) else value
 
 
 class PageQuery(BaseModel):

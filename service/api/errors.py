@@ -1,6 +1,6 @@
 """The only place that knows status codes: every error becomes a problem document (RFC 9457)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -13,14 +13,17 @@ from starlette.exceptions import HTTPException
 
 from ingestion.errors import IngestionError, LedgerUnavailable, UnreadableDocument
 from milvus.errors import EmbeddingError, IndexUnavailable, MilvusError, UnembeddableText
-from service.errors import BadCursor, DocumentNotFound, ServiceError, SourceNotFound, TaskNotFound
+from service.errors import BadCursor, DocumentNotFound, NotSearchable, ServiceError, SourceNotFound, TaskNotFound
 
 log = structlog.get_logger(__name__)
+
+PROBLEM_TYPE = "application/problem+json"
 
 STATUS: dict[type[Exception], HTTPStatus] = {
     SourceNotFound: HTTPStatus.NOT_FOUND,
     DocumentNotFound: HTTPStatus.NOT_FOUND,
     TaskNotFound: HTTPStatus.NOT_FOUND,
+    NotSearchable: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadCursor: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnreadableDocument: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnembeddableText: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -52,28 +55,58 @@ def describe_errors(error: ValidationError | RequestValidationError) -> list[Fie
     """The fields of a validation error, without their values: those may be anybody's data, or not JSON."""
     return [
         FieldProblem(
-            field=".".join(str(part) for part in one["loc"]),
-            message="unknown field" if one["type"] == "extra_forbidden" else one["msg"].removeprefix("Value error, "),
+            field=make_writable(".".join(str(part) for part in _name_location(one))),
+            message=make_writable(_describe(one)),
         )
         for one in error.errors()
     ]
 
 
+def make_writable(text: str) -> str:
+    """The text as UTF-8 can carry it: JSON can smuggle in halves of characters."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _name_location(error: Any) -> tuple[Any, ...]:
+    # What is broken as JSON has a position instead of a field.
+    location: tuple[Any, ...] = error["loc"]
+    return location[:1] if error["type"] == "json_invalid" else location
+
+
+def _describe(error: Any) -> str:
+    if error["type"] == "extra_forbidden":
+        return "unknown field"
+    if error["type"] == "json_invalid":
+        return f"not JSON at character {error['loc'][-1]}: {error.get('ctx', {}).get('error', error['msg'])}"
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
 def make_problem(
-    request: Request, status: HTTPStatus, detail: str, errors: Sequence[FieldProblem] = ()
+    request: Request,
+    status: HTTPStatus,
+    detail: str,
+    *,
+    errors: Sequence[FieldProblem] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """The answer for an error."""
     problem = Problem(
         type=f"urn:counterpart:{status.phrase.lower().replace(' ', '-')}",
         title=status.phrase,
         status=status,
-        detail=detail,
+        detail=make_writable(detail),
         errors=list(errors),
         request_id=getattr(request.state, "request_id", ""),
     )
-    headers = {"Retry-After": "5"} if status is HTTPStatus.SERVICE_UNAVAILABLE else None
+    # The request id is set here too, because an unforeseen error is answered outside of the middleware that sets it.
+    own = {"X-Request-ID": problem.request_id}
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        own["Retry-After"] = "5"
     return JSONResponse(
-        problem.model_dump(), status_code=status, headers=headers, media_type="application/problem+json"
+        problem.model_dump(),
+        status_code=status,
+        headers={**(headers or {}), **own},
+        media_type=PROBLEM_TYPE,
     )
 
 
@@ -84,10 +117,10 @@ def install_error_handlers(app: FastAPI) -> None:
         errors = describe_errors(error)
         named = "; ".join(f"{one.field}: {one.message}" for one in errors[:3])
         more = f"; and {len(errors) - 3} more" if len(errors) > 3 else ""
-        return make_problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, named + more, errors)
+        return make_problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, named + more, errors=errors)
 
     def handle_http(request: Request, error: HTTPException) -> JSONResponse:
-        return make_problem(request, HTTPStatus(error.status_code), str(error.detail))
+        return make_problem(request, HTTPStatus(error.status_code), str(error.detail), headers=error.headers)
 
     def handle_own(request: Request, error: Exception) -> JSONResponse:
         status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), None)

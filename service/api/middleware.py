@@ -1,11 +1,13 @@
 """What happens to every request before it is routed."""
 
+import re
 from http import HTTPStatus
 from uuid import uuid4
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_SANE_ID = re.compile(r"[!-~]{1,100}")
 MAX_BODY_BYTES = 64 * 1024 * 1024
 
 
@@ -35,12 +37,13 @@ class RequestIds:
             await self._app(scope, receive, send)
             return
         given = dict(scope["headers"]).get(b"x-request-id", b"").decode("ascii", "replace")
-        request_id = given if given.isprintable() and 0 < len(given) <= 100 else uuid4().hex
+        request_id = given if _SANE_ID.fullmatch(given) else uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode("ascii", "replace"))]
+                others = [header for header in message["headers"] if header[0].lower() != b"x-request-id"]
+                message["headers"] = [*others, (b"x-request-id", request_id.encode())]
             await send(message)
 
         await self._app(scope, receive, send_with_id)

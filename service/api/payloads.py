@@ -99,7 +99,6 @@ class RecordedPayload(BaseModel):
     change: Change = Field(description="new, changed or unchanged against what was stored.")
     task_id: int = Field(description="Ask `GET /v1/tasks/{task_id}` when it is searchable.")
     task_state: TaskState = Field(description="`done` once searches show it.")
-    error: str | None = Field(None, description="Why it failed.")
 
 
 class RowError(BaseModel):

@@ -67,10 +67,14 @@ def search_upload(searcher: Searcher, kind: Kind, form: UploadForm) -> dict[str,
     name = form.file.filename or "upload"
     if len(content) > MAX_UPLOAD_BYTES:
         raise UnreadableDocument(f"{name}: larger than {MAX_UPLOAD_BYTES // 1024 // 1024} MiB")
+    try:
+        # What is sought for is the other side's document; a file of the same side reads the same.
+        document = read_upload(name, content, kind=kind.counterpart)
+    except UnreadableDocument as error:
+        raise UnreadableDocument(f"{name}: {error}") from None
     found = searcher.search(
         kind,
-        # What is sought for is the other side's document; a file of the same side reads the same.
-        DocumentSource(read_upload(name, content, kind=kind.counterpart)),
+        DocumentSource(document),
         filter=read_filter(kind, form.filter),
         page=Page(form.limit, form.offset),
         include_expired=form.include_expired,

@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
 from milvus import Kind
+from milvus.errors import UnembeddableText
 from service.api.dependencies import GivenServices
 from service.search import Found, Page, TextSource
 
@@ -35,7 +36,11 @@ def show_start(
     """The start page; with a text, the best matches for it."""
     summary = services.books.ledger.summarize()
     found: Found | None = None
+    note = None
     if text.strip():
-        found = services.searcher.search(find, TextSource(text), page=Page(limit=10))
-    context = {"text": text, "find": find, "kinds": list(Kind), "found": found, "summary": summary}
+        try:
+            found = services.searcher.search(find, TextSource(text), page=Page(limit=10))
+        except UnembeddableText:
+            note = "Nothing to search by: once names and contacts are cut, no text is left."
+    context = {"text": text, "find": find, "kinds": list(Kind), "found": found, "summary": summary, "note": note}
     return templates.TemplateResponse(request, "start.html", context, headers=_SECURITY_HEADERS)

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx2 import Response
 
 from ingestion import Installation
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from docx import Document
 from fpdf import FPDF
-from httpx import Response
+from httpx2 import Response
 
 from tests.flow.steps import Api, check_problem
 

@@ -1,24 +1,25 @@
 """Searching by words, by a document and by a stored id; pages of a ranking."""
 
 import json
+from typing import Any
 
 import pytest
 
 from tests.flow.steps import Api, check_problem
 
-NURSE = {
+NURSE: dict[str, Any] = {
     "title": "Registered nurse",
     "text": "Six years on acute wards: medication rounds, wound care, mentoring of students.",
     "skills": ["wound care"],
     "place": {"city": "Leeds", "country": "GB"},
     "experience": "6 years",
 }
-WELDER = {
+WELDER: dict[str, Any] = {
     "title": "Welder",
     "text": "MIG and TIG welding of pipes, ten years on building sites.",
     "skills": ["welding"],
 }
-WARD = {
+WARD: dict[str, Any] = {
     "title": "Staff nurse",
     "text": "We look for a registered nurse for our acute ward: medication, wound care.",
     "company": "Northwind Hospital",
@@ -46,7 +47,7 @@ TRADES = {"sources": ["trades"]}
     ],
     ids=["text", "resume_id", "vacancy_id", "resume", "vacancy"],
 )
-def test_every_source_finds_its_trade_first(api: Api, source: dict[str, object]) -> None:
+def test_every_source_finds_its_trade_first(api: Api, source: dict[str, Any]) -> None:
     if "vacancy_id" not in source:
         vacancies = api.search("vacancies", **source, filter=TRADES)
         assert [item["document"]["id"] for item in vacancies["items"]] == ["t/ward", "t/pipes"]
@@ -65,7 +66,7 @@ def test_stored_source_does_not_find_itself(api: Api) -> None:
 
 @pytest.mark.parametrize(("kind", "other"), [("vacancies", "resume"), ("resumes", "vacancy")])
 def test_document_finds_the_same_whether_it_is_stored_or_not(api: Api, kind: str, other: str) -> None:
-    stored = {"resume": ("t/nurse", NURSE), "vacancy": ("t/ward", WARD)}[other]
+    stored: tuple[str, dict[str, Any]] = {"resume": ("t/nurse", NURSE), "vacancy": ("t/ward", WARD)}[other]
     by_id = api.search(kind, **{f"{other}_id": stored[0]}, filter=TRADES)
     inline = api.search(kind, **{other: stored[1] | {"source": "trades"}}, filter=TRADES)
 
