@@ -1,6 +1,7 @@
 """The ingestion commands: `python -m ingestion load | work | status | rejected`."""
 
 import signal
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -55,10 +56,14 @@ def work() -> None:
         configure_logs(settings.log_level)
         installation = open_installation(settings)
         worker = installation.create_worker()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: worker.stop())
+        stops = {signal.SIGINT, signal.SIGTERM}
+        signal.pthread_sigmask(signal.SIG_BLOCK, stops)  # before the thread starts, which inherits it
+        thread = threading.Thread(target=worker.run, name="worker")
+        thread.start()
         structlog.get_logger(__name__).info("worker started", index=settings.milvus_uri)
-        worker.run()
+        signal.sigwait(stops)
+        worker.stop()
+        thread.join()
         installation.close()
 
 
@@ -73,11 +78,14 @@ def status(
             _check(settings)
             return
         books = open_books(settings)
-        console.print(_make_summary_table(books.ledger.summarize()))
+        summary = books.ledger.summarize()
+        console.print(_make_summary_table(summary))
+        if summary.oldest_pending_at is not None:
+            console.print(f"The oldest pending change is {time.time() - summary.oldest_pending_at:,.0f} s old.")
         for failed_kind, id_, error in books.ledger.list_failures(limit=20):
             console.print(f"failed {failed_kind.value} {id_}: {error}", markup=False, highlight=False, soft_wrap=True)
-        if total := books.ledger.summarize().rejections:
-            console.print(f"{total} rejected rows: `python -m ingestion rejected` lists them")
+        if summary.rejections:
+            console.print(f"{summary.rejections} rejected rows: `python -m ingestion rejected` lists them")
         books.close()
 
 
@@ -99,7 +107,7 @@ def _check(settings: Settings) -> None:
     books.ledger.ping()
     books.close()
     try:
-        open_store(settings, open_embedder(settings)).close()
+        open_store(settings, open_embedder(settings), create=False).close()
     except IndexHeld:
         return  # whoever holds the folder has it open and working
 
@@ -142,20 +150,33 @@ def _index(settings: Settings, books: Books) -> int:
     pending = books.ledger.summarize().pending
     if not pending:
         return 0
-    try:
-        installation = open_installation(settings)
-    except IndexHeld:
-        console.print("The index is open in another process, which takes over the indexing; Ctrl-C stops watching.")
-        _follow(books, pending)
-    else:
-        _drain(installation, installation.books.ledger.summarize().pending)
+    installation = _open_or_follow(settings, books, pending)
+    if installation:
+        _drain(installation, installation.books.queue.count_pending())
         installation.close()
     return pending
 
 
+def _open_or_follow(settings: Settings, books: Books, pending: int) -> Installation | None:
+    """The installation; None where another process held the index until nothing was pending any more."""
+    told = False
+    with _make_progress() as progress:
+        bar = progress.add_task("Indexing elsewhere", total=pending, rate="", visible=False)
+        while left := books.queue.count_pending():
+            try:
+                return open_installation(settings)
+            except IndexHeld:
+                if not told:
+                    console.print("Another process has the index open and does the indexing; Ctrl-C stops watching.")
+                told = True
+            progress.update(bar, completed=max(pending - left, 0), visible=True)
+            time.sleep(1)
+    return None
+
+
 def _drain(installation: Installation, pending: int) -> None:
     with console.status("Loading the model..."):
-        installation.embedder.embed_queries(["ready?"])  # a model that cannot work is an error now, not an endless wait
+        installation.check_embedder()
     with _make_progress() as progress:
         bar = progress.add_task("Indexing", total=pending, rate="")
         started = time.monotonic()
@@ -169,14 +190,6 @@ def _drain(installation: Installation, pending: int) -> None:
             progress.update(bar, completed=done, rate=f"waiting: {trouble}" if trouble else rate)
 
         installation.create_worker().drain(show)
-
-
-def _follow(books: Books, pending: int) -> None:
-    with _make_progress() as progress:
-        bar = progress.add_task("Indexing elsewhere", total=pending, rate="")
-        while left := books.queue.count_pending():
-            progress.update(bar, completed=max(pending - left, 0))
-            time.sleep(0.5)
 
 
 def _make_summary_table(summary: Summary) -> Table:

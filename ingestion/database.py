@@ -1,19 +1,30 @@
 """The database behind the ledger: engine, transactions, migrations."""
 
+import random
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from ingestion.errors import LedgerUnavailable, SettingsError
+from ingestion.errors import LedgerConflict, LedgerUnavailable, SettingsError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# PostgreSQL's codes for a serialization failure and a deadlock.
+_CONFLICTS = ("40001", "40P01")
+_ATTEMPTS = 6
 
 
 class Database:
@@ -77,13 +88,32 @@ class Database:
 def _mapped_errors() -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
-        # Only the driver's own words: the statement and its parameters hold people's data.
-        raise LedgerUnavailable(f"the database refused or does not answer: {error.orig}") from error
+    except (OperationalError, InterfaceError) as error:
+        kind = LedgerConflict if getattr(error.orig, "sqlstate", None) in _CONFLICTS else LedgerUnavailable
+        raise kind(f"the database refused or does not answer: {error.orig}") from error
+    except PoolTimeout as error:
+        raise LedgerUnavailable(f"no connection to the database came free: {error}") from error
+
+
+def retry_conflicts(method: Callable[P, R]) -> Callable[P, R]:
+    """A method that is one transaction, called again where it gave way to another one."""
+
+    @wraps(method)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(1, _ATTEMPTS):
+            try:
+                return method(*args, **kwargs)
+            except LedgerConflict:
+                time.sleep(random.uniform(0, 0.05) * attempt)  # noqa: S311 - spreads load, guards no secret
+        return method(*args, **kwargs)
+
+    return call
 
 
 def _engine_options(url: URL) -> dict[str, Any]:
-    return {"connect_args": {"timeout": 60}} if url.get_backend_name() == "sqlite" else {"pool_size": 10}
+    # As many connections as the API has threads, and some for the worker.
+    pool = {"pool_size": 10, "max_overflow": 40}
+    return pool | ({"connect_args": {"timeout": 60}} if url.get_backend_name() == "sqlite" else {})
 
 
 def _prepare_sqlite(engine: Engine, url: URL) -> None:
@@ -98,7 +128,7 @@ def _prepare_sqlite(engine: Engine, url: URL) -> None:
     def configure(connection: SqliteConnection, _: ConnectionPoolEntry) -> None:
         # The driver's own implicit BEGIN takes the write lock too late, after reading, and then deadlocks.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -7,6 +7,7 @@ The tree:
     ├── UnreadableSource       a file that no reader can take; the message names the file
     ├── UnreadableDocument     an upload that gives no usable document
     └── LedgerUnavailable      the database does not answer
+        └── LedgerConflict     two transactions stood in each other's way; the same call may go through now
 """
 
 
@@ -28,3 +29,7 @@ class UnreadableDocument(IngestionError):
 
 class LedgerUnavailable(IngestionError):
     """The database does not answer."""
+
+
+class LedgerConflict(LedgerUnavailable):
+    """Two transactions stood in each other's way and this one gave way; the same call may go through now."""

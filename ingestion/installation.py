@@ -15,7 +15,7 @@ from ingestion.rejections import RejectionLog
 from ingestion.settings import Settings
 from ingestion.skills import load_taxonomy
 from ingestion.worker import Worker
-from milvus import Embedder, Store, create_embedder
+from milvus import Embedder, Kind, Store, create_embedder
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +43,10 @@ class Installation:
     embedder: Embedder
     normalizer: Normalizer
 
+    def check_embedder(self) -> None:
+        """Raise EmbeddingError where the model cannot embed, which a worker would only wait for to pass."""
+        self.embedder.embed_queries(["ready?"])
+
     def create_worker(self) -> Worker:
         """A worker over this installation."""
         pipeline = Pipeline(normalizer=self.normalizer, embedder=self.embedder, store=self.store)
@@ -67,21 +71,29 @@ def open_installation(settings: Settings) -> Installation:
     ModelMismatch, EmbeddingError. Where the index lost a collection, its documents are queued anew.
     """
     books = open_books(settings)
-    embedder = open_embedder(settings)
-    store = open_store(settings, embedder)
-    for kind in store.created:
-        if queued := books.queue.requeue(kind):
+    try:
+        embedder = open_embedder(settings)
+        normalizer = open_normalizer(settings)
+        store = open_store(settings, embedder)
+    except Exception:
+        books.close()
+        raise
+    for kind in Kind:
+        if queued := books.queue.adopt_collection(kind, store.collection(kind).instance_id):
             log.warning("collection was lost, its documents are queued anew", kind=kind.value, documents=queued)
     if settings.index_is_local:
         # Only one process can hold the folder, so whoever held these leases is gone.
         books.queue.release_leases()
-    return Installation(books, store, embedder, open_normalizer(settings))
+    return Installation(books, store, embedder, normalizer)
 
 
-def open_store(settings: Settings, embedder: Embedder) -> Store:
-    """The index that the settings name, for this model. Raises as `open_installation` does."""
+def open_store(settings: Settings, embedder: Embedder, *, create: bool = True) -> Store:
+    """The index that the settings name, for this model. Raises as `open_installation` does.
+
+    Without `create`, collections that are missing are an error, and nothing is changed.
+    """
     token = settings.index_token.get_secret_value() if settings.index_token else None
-    return Store.open(settings.milvus_uri, model=embedder.identity, token=token)
+    return Store.open(settings.milvus_uri, model=embedder.identity, token=token, create=create)
 
 
 def open_embedder(settings: Settings) -> Embedder:

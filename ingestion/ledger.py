@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, update
 
-from ingestion.database import Database, insert_or_update
+from ingestion.database import Database, insert_or_update, retry_conflicts
 from ingestion.documents import AnyDocument, ResumeDocument, kind_of
 from ingestion.records import (
     Change,
@@ -42,16 +42,20 @@ class Ledger:
         with self._database.read() as connection:
             connection.execute(select(1))
 
+    @retry_conflicts
     def record(self, batch: Sequence[AnyDocument]) -> list[Recorded]:
         """Store documents and queue what changed, in one transaction; outcomes in the order given.
 
         Of two documents with one id the later counts. A document equal to the stored one changes nothing.
         """
-        recorded: list[Recorded] = []
+        # In one order for all writers, so that no two of them wait for each other.
+        order = sorted(range(len(batch)), key=lambda index: (kind_of(batch[index]), batch[index].id))
+        recorded: dict[int, Recorded] = {}
         with self._database.write() as connection:
-            for start in range(0, len(batch), _ROWS_A_STATEMENT):
-                recorded += self._record_chunk(connection, batch[start : start + _ROWS_A_STATEMENT])
-        return recorded
+            for start in range(0, len(order), _ROWS_A_STATEMENT):
+                chunk = order[start : start + _ROWS_A_STATEMENT]
+                recorded |= zip(chunk, self._record_chunk(connection, [batch[index] for index in chunk]), strict=True)
+        return [recorded[index] for index in range(len(batch))]
 
     def _record_chunk(self, connection: Connection, chunk: Sequence[AnyDocument]) -> list[Recorded]:
         known = _lock_documents(connection, [(kind_of(document), document.id) for document in chunk])
@@ -145,6 +149,7 @@ class Ledger:
                 insert_or_update(self._database, persons, keys=("resume_id",), values=("person", "updated_at")), rows
             )
 
+    @retry_conflicts
     def delete(self, kind: Kind, ids: Sequence[str]) -> list[int | None]:
         """Erase documents and queue their removal from the index; the task of each, None where there is no such id.
 

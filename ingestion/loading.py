@@ -39,14 +39,16 @@ def load_paths(
 ) -> LoadReport:
     """Read files and folders into the ledger; indexing is the worker's. The report lists the first 100 rejections."""
     report = LoadReport()
-    for path in paths:
-        books.rejections.forget(str(path))
-        for batch in _in_batches(read_path(path, kind=kind, mapping=mapping or {})):
+    # All are opened before any is read, so that a path that cannot be read stops the load before it began.
+    sources = [(str(path), read_path(path, kind=kind, mapping=mapping or {})) for path in paths]
+    for origin, source in sources:
+        books.rejections.forget(origin)
+        for batch in _in_batches(source):
             rows = [item for item in batch if isinstance(item, SourceRow)]
             rejected = [item for item in batch if isinstance(item, Rejection)]
             report.changes.update(recorded.change for recorded in books.ledger.record([row.document for row in rows]))
             report.ignored.update(column for row in rows for column in row.ignored)
-            books.rejections.add(str(path), rejected)
+            books.rejections.add(origin, rejected)
             report.rejected_total += len(rejected)
             report.rejected += rejected[: 100 - len(report.rejected)]
             if report_progress:

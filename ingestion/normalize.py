@@ -7,7 +7,15 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from ingestion.currency import Rates, parse_currency
-from ingestion.documents import AnyDocument, PlaceDocument, ResumeDocument, SalaryDocument, VacancyDocument
+from ingestion.documents import (
+    AnyDocument,
+    LanguageSkill,
+    PlaceDocument,
+    ResumeDocument,
+    SalaryDocument,
+    VacancyDocument,
+)
+from ingestion.documents import WorkPeriod as WorkPeriodDocument
 from ingestion.experience import (
     WorkPeriod,
     find_experience,
@@ -43,12 +51,12 @@ class Normalizer:
         """The entity of a document. `names` are the person's, cut from the text wherever they stand."""
         text = redact(compose_text(document), names=names)
         title = redact(clean_text(document.title), names=names) if document.title else None
-        place = find_place(document.place)
+        place = find_place(document.place, names=names)
         shared: dict[str, Any] = {
             "id": document.id,
             "title": title or None,
             "text": text,
-            "skills": normalize_skills(_redact_all(document.skills), text, taxonomy=self.taxonomy),
+            "skills": normalize_skills(_redact_all(document.skills, names), text, taxonomy=self.taxonomy),
             "country": place.country,
             "region": place.region,
             "city": place.city,
@@ -57,14 +65,14 @@ class Normalizer:
             "work_format": document.work_format,
             "employment_types": tuple(dict.fromkeys(document.employment_types)),
             "language": document.language or detect_language(text or title or ""),
-            "category": _redact_short(document.category),
-            "source": document.source,
+            "category": _redact_short(document.category, names),
+            "source": _redact_short(document.source, names),
             # A resume's page is a link to the person's profile.
             "url": document.url if isinstance(document, VacancyDocument) else None,
             "published_at": document.published_at,
             "expires_at": document.expires_at,
             "document_hash": document_hash,
-            **self._normalize_salary(document.salary),
+            **self._normalize_salary(document.salary, names),
         }
         shared["text_hash"] = _hash_text(shared["title"], text)
         if isinstance(document, VacancyDocument):
@@ -93,7 +101,7 @@ class Normalizer:
         }
         return asked.model_copy(update={"countries": countries, "regions": regions, "cities": cities, **skills})
 
-    def _normalize_salary(self, stated: SalaryDocument | None) -> dict[str, Any]:
+    def _normalize_salary(self, stated: SalaryDocument | None, names: Sequence[str]) -> dict[str, Any]:
         if stated is None:
             return {}
         salary = read_stated_salary(stated)
@@ -104,7 +112,7 @@ class Normalizer:
         return {
             "salary_min": annual.minimum if annual else None,
             "salary_max": annual.maximum if annual else None,
-            "salary_original": _redact_short(stated.text) or (format_salary(salary) if salary else None),
+            "salary_original": _redact_short(stated.text, names) or (format_salary(salary) if salary else None),
             "salary_gross": salary.gross if salary else stated.gross,
         }
 
@@ -130,17 +138,18 @@ def compose_text(document: AnyDocument) -> str:
         if not text:
             parts += [_describe_period(period) for period in document.work_periods]
         parts.append(document.education or "")
+        parts.append(", ".join(_describe_language(spoken) for spoken in document.languages))
     folded = "\n".join(parts).casefold()
     unsaid = [skill for skill in dict.fromkeys(document.skills) if skill.casefold() not in folded]
     parts.append(", ".join(unsaid))
     return clean_text("\n".join(part for part in _drop_repeated(parts) if part))
 
 
-def find_place(stated: PlaceDocument | None) -> Place:
+def find_place(stated: PlaceDocument | None, *, names: Sequence[str] = ()) -> Place:
     """The canonical place; all None where nothing was stated."""
     if stated is None:
         return normalize_place()
-    words = {name: _redact_short(getattr(stated, name)) for name in ("city", "region", "country", "text")}
+    words = {name: _redact_short(getattr(stated, name), names) for name in ("city", "region", "country", "text")}
     return normalize_place(**words, latitude=stated.latitude, longitude=stated.longitude)
 
 
@@ -180,19 +189,23 @@ def _find_experience_bounds(document: VacancyDocument) -> tuple[int | None, int 
     return read_experience_range(document.experience) or (None, None)
 
 
-def _describe_period(period: Any) -> str:
+def _describe_period(period: WorkPeriodDocument) -> str:
     heading = ", ".join(part for part in (period.title, period.company) if part)
     dates = " - ".join(part for part in (period.start, period.end) if part)
     return "\n".join(part for part in (f"{heading} ({dates})", html_to_text(period.description or "")) if part)
 
 
-def _redact_short(text: str | None) -> str | None:
-    """A short field without contacts; a heading that looks like a name is none here ("San Juan")."""
-    return redact(f"- {text}").removeprefix("-").strip() or None if text else None
+def _redact_short(text: str | None, names: Sequence[str]) -> str | None:
+    """A short field without names and contacts; a heading that looks like a name is none here ("San Juan")."""
+    return redact(f"- {text}", names=names).removeprefix("-").strip() or None if text else None
 
 
-def _redact_all(entries: Iterable[str]) -> list[str]:
-    return [kept for entry in entries if (kept := _redact_short(entry))]
+def _redact_all(entries: Iterable[str], names: Sequence[str]) -> list[str]:
+    return [kept for entry in entries if (kept := _redact_short(entry, names))]
+
+
+def _describe_language(spoken: LanguageSkill) -> str:
+    return " ".join(part for part in (spoken.language, spoken.level) if part)
 
 
 def _drop_repeated(parts: Iterable[str]) -> list[str]:

@@ -62,8 +62,11 @@ class Pipeline:
 
     def _write(self, kind: Kind, batch: Sequence[_Prepared]) -> list[Outcome]:
         collection = self.store.collection(kind)
-        kept = [one.claim.id for one in batch if one.claim.indexed_text_hash == one.entity.text_hash]
-        vectors = collection.get_vectors(kept) if kept else {}
+        likely = [one.claim.id for one in batch if one.claim.indexed_text_hash == one.entity.text_hash]
+        # The ledger may lag behind the index, so the index itself says which text a vector belongs to.
+        indexed = collection.get_embedded(likely) if likely else {}
+        hashes = {one.claim.id: one.entity.text_hash for one in batch}
+        vectors = {id: vector for id, (text_hash, vector) in indexed.items() if text_hash == hashes[id]}
         fresh = [one for one in batch if one.claim.id not in vectors]
         if fresh:
             embedded = self.embedder.embed_documents([one.entity.embedded_text for one in fresh])

@@ -4,12 +4,28 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, and_, case, delete, false, func, or_, select, true, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Row,
+    and_,
+    case,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 
-from ingestion.database import Database
+from ingestion.database import Database, insert_or_update, retry_conflicts
 from ingestion.ledger import read_names
 from ingestion.records import Claim, Outcome, State, make_claim
-from ingestion.tables import documents
+from ingestion.tables import collections, documents, tasks
 from milvus import Kind
 
 MAX_ATTEMPTS = 5
@@ -23,10 +39,12 @@ class WorkQueue:
         self._database = database
         self._clock = clock
 
+    @retry_conflicts
     def claim(self, owner: str, *, limit: int, lease_seconds: float) -> list[Claim]:
         """Lease up to `limit` pending documents to a worker, oldest change first.
 
-        A lease that ran out is taken over. A document that took its worker down MAX_ATTEMPTS times is set aside.
+        A lease that ran out is taken over. A document whose batch came to no end before is leased alone, so that a
+        document that takes its worker down costs no other anything; after MAX_ATTEMPTS times it is set aside.
         """
         now = self._clock()
         free = and_(
@@ -45,22 +63,14 @@ class WorkQueue:
                     lease_until=None,
                 )
             )
-            chosen = (
-                select(documents.c.kind, documents.c.id)
-                .where(free)
-                .order_by(documents.c.version)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            )
-            rows = connection.execute(
-                update(documents)
-                .where(tuple_(documents.c.kind, documents.c.id).in_(chosen))
-                .values(lease_owner=owner, lease_until=now + lease_seconds, attempts=documents.c.attempts + 1)
-                .returning(documents)
-            ).all()
+            lease = {"lease_owner": owner, "lease_until": now + lease_seconds}
+            rows = _lease(connection, and_(free, documents.c.attempts > 0), limit=1, values=lease)
+            if not rows:
+                rows = _lease(connection, free, limit=limit, values=lease)
             names = read_names(connection, [row.id for row in rows if row.kind == Kind.RESUMES])
         return [make_claim(row, names) for row in sorted(rows, key=lambda row: row.version)]
 
+    @retry_conflicts
     def renew(self, owner: str, *, lease_seconds: float) -> None:
         """Prolong every lease of a worker that is still alive."""
         with self._database.write() as connection:
@@ -70,6 +80,13 @@ class WorkQueue:
                 .values(lease_until=self._clock() + lease_seconds)
             )
 
+    def release(self, owner: str) -> None:
+        """Give back a worker's leases without an outcome."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(documents).where(documents.c.lease_owner == owner).values(lease_owner=None, lease_until=None)
+            )
+
     def release_leases(self) -> None:
         """Give back all leases, whoever holds them: only for a process that knows itself to be the one worker."""
         with self._database.write() as connection:
@@ -77,10 +94,11 @@ class WorkQueue:
                 update(documents).where(documents.c.lease_owner.is_not(None)).values(lease_owner=None, lease_until=None)
             )
 
+    @retry_conflicts
     def settle(self, owner: str, outcomes: Sequence[Outcome]) -> None:
         """Write down what became of claims, and give their leases back."""
         with self._database.write() as connection:
-            for outcome in outcomes:
+            for outcome in sorted(outcomes, key=lambda one: (one.claim.kind, one.claim.id)):
                 if outcome.error is None:
                     self._settle_success(connection, owner, outcome)
                 else:
@@ -95,7 +113,7 @@ class WorkQueue:
             )
             if _row_count(removed):
                 return
-        current = documents.c.version == claim.version
+        current = _is_current(claim)
         applied = {
             "indexed_version": claim.version,
             "indexed_text_hash": outcome.text_hash,
@@ -116,16 +134,31 @@ class WorkQueue:
             )
         )
         if not _row_count(mine):
-            # The lease ran out under us: whoever took over may have written a newer version, and we the older over it.
+            self._repair(connection, claim)
+
+    def _repair(self, connection: Connection, claim: Claim) -> None:
+        """The lease ran out under us: what took over may have written something newer, and we the older over it."""
+        this = and_(documents.c.kind == claim.kind, documents.c.id == claim.id)
+        known = connection.execute(select(documents.c.version).where(this)).first()
+        if known is not None:
             connection.execute(
-                update(documents)
-                .where(this, documents.c.version > claim.version)
-                .values(state=State.PENDING, indexed_text_hash=None)
+                update(documents).where(this, ~_is_current(claim)).values(state=State.PENDING, indexed_text_hash=None)
             )
+        elif claim.document is not None:
+            # Erased meanwhile, row and all: the queue has to take it out of the index once more.
+            now = self._clock()
+            version = connection.scalar(
+                insert(tasks)
+                .values(kind=claim.kind, document_id=claim.id, action="delete", created_at=now)
+                .returning(tasks.c.id)
+            )
+            row = {"kind": claim.kind, "id": claim.id, "document_hash": "", "deleted": True, "version": version}
+            times = {"not_before": 0.0, "created_at": now, "updated_at": now}
+            connection.execute(insert(documents).values(**row, **times, state=State.PENDING, attempts=0))
 
     def _settle_failure(self, connection: Connection, owner: str, outcome: Outcome) -> None:
         claim = outcome.claim
-        again = or_(documents.c.version != claim.version, true() if outcome.retry else false())
+        again = or_(~_is_current(claim), true() if outcome.retry else false())
         connection.execute(
             update(documents)
             .where(documents.c.kind == claim.kind, documents.c.id == claim.id, documents.c.lease_owner == owner)
@@ -146,9 +179,17 @@ class WorkQueue:
             query = select(func.count()).select_from(documents).where(documents.c.state == State.PENDING)
             return connection.scalar(query) or 0
 
-    def requeue(self, kind: Kind) -> int:
-        """Queue every document of a kind anew, to be embedded again; how many of them the index had held."""
+    def adopt_collection(self, kind: Kind, instance_id: str) -> int:
+        """Take note of which collection the index holds; where it is another one than before, queue everything anew.
+
+        Returns how many documents the lost collection had held.
+        """
         with self._database.write() as connection:
+            known = connection.scalar(select(collections.c.instance_id).where(collections.c.kind == kind))
+            if known == instance_id:
+                return 0
+            statement = insert_or_update(self._database, collections, keys=("kind",), values=("instance_id",))
+            connection.execute(statement, [{"kind": kind, "instance_id": instance_id}])
             return _row_count(
                 connection.execute(
                     update(documents)
@@ -164,6 +205,29 @@ class WorkQueue:
                     )
                 )
             )
+
+
+def _lease(
+    connection: Connection, which: ColumnElement[bool], *, limit: int, values: dict[str, Any]
+) -> Sequence[Row[Any]]:
+    chosen = (
+        select(documents.c.kind, documents.c.id)
+        .where(which)
+        .order_by(documents.c.version)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return connection.execute(
+        update(documents)
+        .where(tuple_(documents.c.kind, documents.c.id).in_(chosen))
+        .values(**values, attempts=documents.c.attempts + 1)
+        .returning(documents)
+    ).all()
+
+
+def _is_current(claim: Claim) -> ColumnElement[bool]:
+    """Whether the row still says what the claim says; two writers of a new id may share a version, never a content."""
+    return and_(documents.c.version == claim.version, documents.c.document_hash == claim.document_hash)
 
 
 def _row_count(result: CursorResult[Any]) -> int:

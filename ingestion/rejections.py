@@ -1,5 +1,6 @@
 """Rows that could not be read: kept with the reason, so that they can be listed and mended."""
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable
 
@@ -21,14 +22,15 @@ class RejectionLog:
     def forget(self, origin: str) -> None:
         """Drop what an earlier load of this path rejected."""
         with self._database.write() as connection:
-            connection.execute(delete(rejections).where(rejections.c.origin == origin))
+            connection.execute(delete(rejections).where(rejections.c.origin == _hash(origin)))
 
     def add(self, origin: str, batch: Iterable[Rejection]) -> None:
         """Keep rows that could not be read, so that they can be listed and mended."""
         rows = {
-            rejection.location[:2000]: {
-                "location": rejection.location[:2000],
-                "origin": origin[:1000],
+            rejection.location: {
+                "id": _hash(rejection.location),
+                "location": rejection.location,
+                "origin": _hash(origin),
                 "kind": rejection.kind,
                 "reason": rejection.reason,
                 "raw": rejection.raw.replace("\x00", "\ufffd") if rejection.raw is not None else None,
@@ -38,11 +40,10 @@ class RejectionLog:
         }
         if not rows:
             return
-        names = ("origin", "kind", "reason", "raw", "rejected_at")
+        names = ("location", "origin", "kind", "reason", "raw", "rejected_at")
         with self._database.write() as connection:
-            connection.execute(
-                insert_or_update(self._database, rejections, keys=("location",), values=names), list(rows.values())
-            )
+            statement = insert_or_update(self._database, rejections, keys=("id",), values=names)
+            connection.execute(statement, list(rows.values()))
 
     def read(self, *, limit: int = 100) -> list[Rejection]:
         """Rows that could not be read, by location."""
@@ -52,3 +53,8 @@ class RejectionLog:
             Rejection(location=row.location, reason=row.reason, kind=row.kind and Kind(row.kind), raw=row.raw)
             for row in rows
         ]
+
+
+def _hash(text: str) -> str:
+    # Paths and locations can be longer than what an index of a database takes.
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,8 +1,7 @@
 """The settings, all of them: environment variables that begin with COUNTERPART_, or the same names in a `.env` file."""
 
 from pathlib import Path
-from typing import Any, Literal
-from uuid import uuid4
+from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -17,6 +16,10 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path("var"), description="Folder of the built-in database and index.")
     host: str = Field("127.0.0.1", description="Address that the API listens on.")
+    allowed_hosts: str = Field(
+        "localhost,127.0.0.1,[::1]",
+        description="Names, separated by commas, that callers may reach the API under, besides `host`; * for any.",
+    )
     port: int = Field(8000, ge=1, le=65535, description="Port that the API listens on.")
     database_url: str | None = Field(
         None,
@@ -54,6 +57,12 @@ class Settings(BaseSettings):
     def blank_is_unset(cls, values: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in values.items() if not (isinstance(value, str) and not value.strip())}
 
+    @model_validator(mode="after")
+    def has_a_worker(self) -> Self:
+        if self.worker == "external" and self.index_is_local:
+            raise ValueError("COUNTERPART_WORKER=external needs a Milvus server: only one process can open Milvus Lite")
+        return self
+
     @property
     def ledger_url(self) -> str:
         """The database's URL, the default filled in."""
@@ -80,10 +89,9 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        problems = (f"COUNTERPART_{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors())
+        problems = (_describe(list(part["loc"]), part["msg"]) for part in error.errors())
         raise SettingsError("; ".join(problems)) from None
 
 
-def name_worker() -> str:
-    """A name for a worker that no other worker ever had."""
-    return uuid4().hex
+def _describe(location: list[int | str], message: str) -> str:
+    return f"COUNTERPART_{str(location[0]).upper()}: {message}" if location else message.removeprefix("Value error, ")

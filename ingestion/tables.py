@@ -20,12 +20,14 @@ metadata = MetaData()
 # SQLite numbers rows by itself only where the column type is exactly INTEGER.
 _Serial = BigInteger().with_variant(Integer(), "sqlite")
 
+# Pages of a list follow one another by id, so ids are compared by their bytes everywhere.
+_Id = String(512).with_variant(String(512, collation="C"), "postgresql")
+
 documents = Table(
     "documents",
     metadata,
     Column("kind", String(16), nullable=False),
-    Column("id", String(512), nullable=False),
-    Column("document", JSON(none_as_null=True), comment="as it came in, without the person; null once deleted"),
+    Column("id", _Id, nullable=False),
     Column("document_hash", String(64), nullable=False),
     Column("deleted", Boolean, nullable=False, default=False),
     Column("version", BigInteger, nullable=False, comment="id of the newest task"),
@@ -40,8 +42,12 @@ documents = Table(
     Column("indexed_at", Double),
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
+    # The last column: the others can be read without walking through it.
+    Column("document", JSON(none_as_null=True), comment="as it came in, without the person; null once deleted"),
     PrimaryKeyConstraint("kind", "id"),
     Index("ix_documents_state", "state", "version"),
+    Index("ix_documents_kind_state", "kind", "state", "deleted"),
+    Index("ix_documents_lease_owner", "lease_owner"),
 )
 
 tasks = Table(
@@ -49,7 +55,7 @@ tasks = Table(
     metadata,
     Column("id", _Serial, primary_key=True, autoincrement=True),
     Column("kind", String(16), nullable=False),
-    Column("document_id", String(512), nullable=False),
+    Column("document_id", _Id, nullable=False),
     Column("action", String(16), nullable=False, comment="upsert or delete"),
     Column("created_at", Double, nullable=False),
     sqlite_autoincrement=True,
@@ -58,16 +64,24 @@ tasks = Table(
 persons = Table(
     "persons",
     metadata,
-    Column("resume_id", String(512), primary_key=True),
+    Column("resume_id", _Id, primary_key=True),
     Column("person", JSON, nullable=False),
     Column("updated_at", Double, nullable=False),
+)
+
+collections = Table(
+    "collections",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("instance_id", String(200), nullable=False, comment="the collection that indexed_version speaks of"),
 )
 
 rejections = Table(
     "rejections",
     metadata,
-    Column("location", String(2000), primary_key=True, comment="file and row"),
-    Column("origin", String(1000), nullable=False, comment="the path that was loaded"),
+    Column("id", String(64), primary_key=True, comment="hash of the location"),
+    Column("location", Text, nullable=False, comment="file and row"),
+    Column("origin", String(64), nullable=False, comment="hash of the path that was loaded"),
     Column("kind", String(16)),
     Column("reason", Text, nullable=False),
     Column("raw", Text, comment="the row itself, clipped"),

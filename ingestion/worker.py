@@ -48,9 +48,10 @@ class Worker:
                 log.warning("ledger is away", error=str(error))
                 self._stop.wait(_AWAY_SECONDS)
                 continue
-            except Exception:  # the batch comes back when its leases run out, and after some attempts is set aside
+            except Exception:  # its documents come back one by one, and the one at fault is set aside in the end
                 log.exception("batch failed")
-                self._stop.wait(_AWAY_SECONDS)
+                self._release()
+                self._stop.wait(_IDLE_SECONDS)
                 continue
             if not outcomes:
                 self._wake.wait(_IDLE_SECONDS)
@@ -87,6 +88,12 @@ class Worker:
                     retry=outcome.retry,
                 )
         return outcomes
+
+    def _release(self) -> None:
+        try:
+            self._queue.release(self._owner)
+        except LedgerUnavailable as error:
+            log.warning("leases not given back, they will run out", error=str(error))
 
     @contextmanager
     def _keep_leases(self) -> Iterator[None]:

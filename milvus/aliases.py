@@ -1,6 +1,7 @@
 """Collections behind their aliases: made when missing, opened only for the model and the columns they were made for."""
 
 import json
+import secrets
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +12,7 @@ from pymilvus.milvus_client.index import IndexParams
 from milvus.embedding.port import ModelIdentity
 from milvus.engine import LOAD_SECONDS, WRITE_SECONDS, Connection, Engine, map_errors
 from milvus.entities import Kind
-from milvus.errors import ModelMismatch, SchemaMismatch
+from milvus.errors import IndexUnavailable, ModelMismatch, SchemaMismatch
 from milvus.schema import COLUMNS, SCHEMA_VERSION, Column, ColumnType
 
 VECTOR = "vector"
@@ -28,29 +29,28 @@ _DATA_TYPES = {
 }
 
 
-def open_alias(connection: Connection, kind: Kind, model: ModelIdentity) -> bool:
-    """Make sure that the kind's alias leads to a loaded collection for `model`; True where it had to be made.
+def open_alias(connection: Connection, kind: Kind, model: ModelIdentity, *, create: bool) -> str:
+    """Make sure that the kind's alias leads to a loaded collection for `model`, and return its instance id.
 
-    The alias is set last, so a collection without it is one that was never finished: it is completed and counts as
-    made. Raises ModelMismatch, SchemaMismatch, IndexUnavailable or IndexRefused.
+    The alias is set last, so a collection without it is one that was never finished: it is completed. Raises
+    ModelMismatch, SchemaMismatch, IndexUnavailable or IndexRefused; where nothing is to be made and the collection is
+    missing, IndexUnavailable.
     """
     alias, client = kind.value, connection.client
     with map_errors("open", alias):
-        made = not client.has_collection(alias, timeout=WRITE_SECONDS)
-        if made:
+        if not client.has_collection(alias, timeout=WRITE_SECONDS):
+            if not create:
+                raise IndexUnavailable(f"the index is not set up yet: it has no collection {alias}")
             _make_collection(connection, kind, model)
-        _check_identity(connection, kind, model)
+        instance_id = _check_identity(connection, kind, model)
         client.load_collection(alias, timeout=LOAD_SECONDS)
-    return made
+    return instance_id
 
 
 def _make_collection(connection: Connection, kind: Kind, model: ModelIdentity) -> None:
     client, engine, name = connection.client, connection.engine, f"{kind.value}_v1"
     if not client.has_collection(name, timeout=WRITE_SECONDS):
-        identity = _encode_identity(kind, model)
-        schema = _build_schema(kind, model.dimension, description=identity if engine.keeps_descriptions else "")
-        properties = None if engine.keeps_descriptions else {_PROPERTY: identity}
-        client.create_collection(name, schema=schema, properties=properties, timeout=WRITE_SECONDS)
+        _create_collection(connection, kind, model, name=name)
     indexed = set(client.list_indexes(name, timeout=WRITE_SECONDS))
     missing = [index for index in _list_indexes(kind, engine) if index["field_name"] not in indexed]
     if missing:
@@ -60,6 +60,19 @@ def _make_collection(connection: Connection, kind: Kind, model: ModelIdentity) -
         # Nothing to wait for on an empty collection; waiting asks Lite for a call that it does not have.
         client.create_index(name, indexes, timeout=WRITE_SECONDS, sync=False)
     _set_alias(client, kind.value, name)
+
+
+def _create_collection(connection: Connection, kind: Kind, model: ModelIdentity, *, name: str) -> None:
+    client, keeps_descriptions = connection.client, connection.engine.keeps_descriptions
+    identity = _encode_identity(kind, model)
+    schema = _build_schema(kind, model.dimension, description=identity if keeps_descriptions else "")
+    properties = None if keeps_descriptions else {_PROPERTY: identity}
+    try:
+        client.create_collection(name, schema=schema, properties=properties, timeout=WRITE_SECONDS)
+    except MilvusException:
+        # Another process that opens the same server may have been first, with an instance id of its own.
+        if not client.has_collection(name, timeout=WRITE_SECONDS):
+            raise
 
 
 def _set_alias(client: MilvusClient, alias: str, name: str) -> None:
@@ -99,26 +112,48 @@ def _list_indexes(kind: Kind, engine: Engine) -> list[dict[str, Any]]:
 
 
 def _encode_identity(kind: Kind, model: ModelIdentity) -> str:
-    identity = {"kind": kind.value, "schema": SCHEMA_VERSION, "model": asdict(model)}
+    identity = {
+        "kind": kind.value,
+        "schema": SCHEMA_VERSION,
+        "model": asdict(model),
+        "instance": secrets.token_hex(16),
+    }
     return json.dumps(identity, ensure_ascii=False, sort_keys=True)
 
 
-def _check_identity(connection: Connection, kind: Kind, model: ModelIdentity) -> None:
+def _check_identity(connection: Connection, kind: Kind, model: ModelIdentity) -> str:
+    """The collection's instance id, once it is known to be made for this program and `model`."""
     description = connection.client.describe_collection(kind.value, timeout=WRITE_SECONDS)
     try:
         identity = json.loads(_read_identity(connection.engine, description))
         version, found = identity["schema"], ModelIdentity(**identity["model"])
+        # The first collections were made without an instance id; theirs differs from every random one.
+        instance_id = str(identity.get("instance", f"{kind.value}-legacy"))
     except (ValueError, KeyError, TypeError) as error:
-        raise SchemaMismatch(f"the collection {kind.value} was not made by this program") from error
+        raise SchemaMismatch(
+            f"the collection {kind.value} was not made by this program; give the index a folder or database of its own"
+        ) from error
     if version != SCHEMA_VERSION:
         raise SchemaMismatch(
-            f"the collection {kind.value} has schema version {version}, this program has {SCHEMA_VERSION}: rebuild it"
+            f"the collection {kind.value} has schema version {version}, this program has {SCHEMA_VERSION}: "
+            f"{_describe_removal(connection.engine, kind, description)}"
         )
     if found != model:
         raise ModelMismatch(
             f"the collection {kind.value} was filled by {_describe_model(found)} and cannot be used with "
-            f"{_describe_model(model)}: rebuild it, or go back to that model ({_list_differences(found, model)})"
+            f"{_describe_model(model)}: set the model back ({_list_differences(found, model)}), or "
+            f"{_describe_removal(connection.engine, kind, description)}"
         )
+    return instance_id
+
+
+def _describe_removal(engine: Engine, kind: Kind, description: dict[str, Any]) -> str:
+    """How to be rid of a collection; what it held comes back from the ledger."""
+    if engine.is_lite:
+        what = "delete the index folder"
+    else:
+        what = f"drop the alias {kind.value} and the collection {description['collection_name']} on the server"
+    return f"{what} and start again, which fills the index anew from the ledger"
 
 
 def _read_identity(engine: Engine, description: dict[str, Any]) -> str:

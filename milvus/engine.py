@@ -41,14 +41,29 @@ _GRPC_OPTIONS = {"grpc.keepalive_permit_without_calls": 0}
 _UNREACHABLE = (ConnectError, ConnectionConfigException, ConnectionNotExistException, MilvusUnavailableException)
 _UNREACHABLE_CODES = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED")
 
+# What lies with the server and passes, or waits for its operator, by the codes of Milvus 2.5 and later. Limits: memory
+# 3, requests 4, disk 7, rate 8, quota or force deny 9, lagging clock 11, resources 12. Collections: missing 100, not
+# loaded 101 and 103, recovering 106. Partitions: not loaded 201 and 202. Replicas 401, channels 501 and 503, segments
+# 601, 602 and 604, nodes 901 to 903 and 905. Canceled 10000, out of time 10001.
+_TRANSIENT_CODES = frozenset({3, 4, 7, 8, 9, 11, 12, 100, 101, 103, 106, 201, 202, 401, 501, 503}) | frozenset(
+    {601, 602, 604, 901, 902, 903, 905, 10_000, 10_001}
+)
+# Components wrap such errors without their codes: "unexpected" is 1 for the client and Lite, 65535 for a server.
+_UNEXPECTED_CODES = frozenset({1, 65_535})
+_TRANSIENT_MESSAGE = re.compile(
+    r"rate ?limit|quota exceeded|(?:memory|disk|request) limit exceeded|(?:memory|disk) quota|force deny"
+    r"|not (?:fully )?loaded|service (?:not ready|unavailable|resource insufficient)|deadline ?exceeded|timed? ?out",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Engine:
     """What is behind a URI: Milvus Lite (in process or as `milvus-lite server`) or a Milvus server.
 
-    Reads say how fresh they must be: `search` sees at least what this process wrote before (Session), while `get`,
-    `count` and listings see every write (Strong, up to 0.2 s dearer on an idle server). Lite ignores both and always
-    sees everything.
+    Reads say how fresh they must be: `get`, `count` and listings see every write (Strong, up to 0.2 s dearer on an idle
+    server), while `search` takes what the query nodes have (Bounded), which is every finished write, as a writer waits
+    for them (see `lags_behind_writes`). Lite ignores both and always sees everything.
     """
 
     version: str
@@ -69,6 +84,14 @@ class Engine:
     @property
     def writes_in_parallel(self) -> bool:
         """Whether a collection takes several writers at once; Lite's is documented for one."""
+        return not self.is_lite
+
+    @property
+    def lags_behind_writes(self) -> bool:
+        """Whether a search may miss what was just written; a server's query nodes take writes in from a log.
+
+        "Session" would make only the writing process wait for its own writes, not the searches of another process.
+        """
         return not self.is_lite
 
     @property
@@ -116,17 +139,20 @@ class Connection:
             _stop_lite(self.lite)
 
 
-def connect(uri: str, *, token: str | None = None) -> Connection:
+def connect(uri: str, *, token: str | None = None, create: bool = True) -> Connection:
     """Connect to a Milvus server (http://host:port) or open a Lite data folder (a path ending in .db).
 
-    The path's parent folder is created. Lite runs as a thread that listens on a random port of 127.0.0.1. Raises
-    IndexUnavailable when nothing answers, the folder is held, or the URI is neither.
+    With `create`, the folder and its parents are made where they are missing. Lite runs as a thread that listens on a
+    random port of 127.0.0.1. Raises IndexUnavailable when nothing answers, the folder is held or not to be made, or the
+    URI is neither.
     """
     _quiet_loggers()
     if "://" in uri:
         return _connect_client(uri, token=token, lite=None)
     if not uri.endswith(".db"):
         raise IndexUnavailable(f"{uri!r} is neither http://host:port of a server nor a path ending in .db")
+    if not create and not Path(uri).exists():
+        raise IndexUnavailable(f"the index {uri} is not set up yet: there is no such folder")
     server, database, port = _start_lite(Path(uri))
     try:
         return _connect_client(f"http://127.0.0.1:{port}", token=None, lite=(server, database))
@@ -143,7 +169,7 @@ def map_errors(operation: str, target: str) -> Iterator[None]:
     except _UNREACHABLE as error:
         raise IndexUnavailable(f"{operation} {target}: {error.message}") from error
     except MilvusException as error:
-        kind = IndexUnavailable if _is_unreachable(error) else IndexRefused
+        kind = IndexUnavailable if _is_unreachable(error) or _is_transient(error) else IndexRefused
         raise kind(f"{operation} {target}: {error.message}") from error
     except grpc.RpcError as error:
         # gRPC's own errors come through unchanged where the client does not retry.
@@ -193,6 +219,12 @@ def _is_unreachable(error: MilvusException) -> bool:
     return str(getattr(error.code, "name", "")) in _UNREACHABLE_CODES or any(
         f"StatusCode.{code}" in str(error.message) for code in _UNREACHABLE_CODES
     )
+
+
+def _is_transient(error: MilvusException) -> bool:
+    if error.retriable or error.code in _TRANSIENT_CODES:
+        return True
+    return error.code in _UNEXPECTED_CODES and _TRANSIENT_MESSAGE.search(str(error.message)) is not None
 
 
 def _hide_password(uri: str) -> str:

@@ -3,7 +3,7 @@
 The tree:
 
     MilvusError
-    ├── IndexUnavailable     the engine does not answer
+    ├── IndexUnavailable     the engine does not answer, or cannot for now
     │   └── IndexHeld        the Milvus Lite folder is held by another process
     ├── IndexRefused         the engine answered with an error of its own
     ├── ModelMismatch        the collection was filled by another embedding model
@@ -21,7 +21,7 @@ class MilvusError(Exception):
 
 
 class IndexUnavailable(MilvusError):
-    """The engine does not answer."""
+    """The engine does not answer, cannot for now (overloaded, out of quota, still loading), or is not set up yet."""
 
 
 class IndexHeld(IndexUnavailable):
@@ -33,11 +33,14 @@ class IndexRefused(MilvusError):
 
 
 class ModelMismatch(MilvusError):
-    """The collection was filled by another embedding model; its vectors cannot be compared with this model's."""
+    """The collection was filled by another embedding model; its vectors cannot be compared with this model's.
+
+    The message says what to do.
+    """
 
 
 class SchemaMismatch(MilvusError):
-    """The collection was made with other columns than this version's, or not by us; it has to be rebuilt."""
+    """The collection was made with other columns than this version's, or not by us; the message says what to do."""
 
 
 class InvalidVector(MilvusError):

@@ -12,10 +12,12 @@ from milvus.errors import InvalidEntity
 from milvus.filters import company_key, epoch_seconds, terms_key
 
 SCHEMA_VERSION = 1
-"""Raised with every change of the columns; a collection of another version has to be rebuilt."""
+"""Raised with every change of the columns; a collection of another version has to be filled anew."""
 
 MAX_ID_BYTES = 512
 MAX_TEXT_BYTES = 60_000
+MAX_SHORT_BYTES = 6000
+"""Room for 500 characters of any script: up to 4 bytes each in UTF-8, and up to 3 times that once in NFC (UAX #15)."""
 
 _MAX_INT64 = 2**63 - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -66,13 +68,13 @@ def _number(name: str, type: ColumnType, limit: float = math.inf) -> Column:
 
 _COMMON = (
     _text("id", MAX_ID_BYTES, nullable=False),
-    _text("title", 4000),
+    _text("title", MAX_SHORT_BYTES),
     _text("text", MAX_TEXT_BYTES, nullable=False),
     _list("skills", 800, 512),
     _text("skills_key", 10_000, nullable=False),
-    _text("country", 800, indexed=True),
-    _text("region", 800, indexed=True),
-    _text("city", 800, indexed=True),
+    _text("country", MAX_SHORT_BYTES, indexed=True),
+    _text("region", MAX_SHORT_BYTES, indexed=True),
+    _text("city", MAX_SHORT_BYTES, indexed=True),
     _number("latitude", ColumnType.DOUBLE, 90.0),
     _number("longitude", ColumnType.DOUBLE, 180.0),
     _text("work_format", 32, indexed=True),
@@ -80,11 +82,11 @@ _COMMON = (
     _text("employment_types_key", 400, nullable=False),
     _number("salary_min", ColumnType.DOUBLE),
     _number("salary_max", ColumnType.DOUBLE),
-    _text("salary_original", 2000),
+    _text("salary_original", MAX_SHORT_BYTES),
     Column("salary_gross", ColumnType.BOOL),
     _text("language", 800, indexed=True),
-    _text("category", 800, indexed=True),
-    _text("source", 800, indexed=True),
+    _text("category", MAX_SHORT_BYTES, indexed=True),
+    _text("source", MAX_SHORT_BYTES, indexed=True),
     _text("url", 8000),
     _number("published_at", ColumnType.TIME),
     _number("expires_at", ColumnType.TIME),
@@ -96,8 +98,8 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
     Kind.RESUMES: (*_COMMON, _number("experience_months", ColumnType.INT64)),
     Kind.VACANCIES: (
         *_COMMON,
-        _text("company", 2000),
-        _text("company_key", 6000, indexed=True),  # casefolding makes some letters three times as long
+        _text("company", MAX_SHORT_BYTES),
+        _text("company_key", 3 * MAX_SHORT_BYTES, indexed=True),  # casefolding makes some letters three times as long
         _number("experience_min_months", ColumnType.INT64),
         _number("experience_max_months", ColumnType.INT64),
     ),

@@ -47,7 +47,9 @@ class Collection:
     Every method raises IndexUnavailable or IndexRefused where the engine fails.
     """
 
-    def __init__(self, connection: Connection, kind: Kind, model: ModelIdentity) -> None:
+    def __init__(self, connection: Connection, kind: Kind, model: ModelIdentity, *, instance_id: str) -> None:
+        self.instance_id = instance_id
+        """Given at random when the collection was made: another id is another collection, which lost what this held."""
         self._connection = connection
         self._client = connection.client
         self._kind = kind
@@ -60,8 +62,9 @@ class Collection:
     def upsert(self, entities: Sequence[Entity], vectors: Vectors) -> None:
         """Add rows, or replace those with the same ids; of one id given twice, the last counts.
 
-        `vectors` has shape (len(entities), dimension) and is stored at unit length. Raises InvalidEntity and
-        InvalidVector before anything is written; after an engine's error some rows may have been.
+        Every later search finds the rows, in whichever process. `vectors` has shape (len(entities), dimension) and is
+        stored at unit length. Raises InvalidEntity and InvalidVector before anything is written; after an engine's
+        error some rows may have been.
         """
         if len(entities) != len(vectors):
             raise InvalidVector(f"{len(entities)} entities came with {len(vectors)} vectors")
@@ -72,12 +75,14 @@ class Collection:
         for batch in _cut_batches(list(rows.values())):
             with self._writing, map_errors("upsert into", self._name):
                 self._client.upsert(self._name, batch, timeout=WRITE_SECONDS)
+        self._await_writes(list(rows))
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Remove rows; ids that are not there are passed over."""
+        """Remove rows, which no later search finds; ids that are not there are passed over."""
         for chunk in _cut_ids(ids, _WRITE_ROWS):
             with self._writing, map_errors("delete from", self._name):
                 self._client.delete(self._name, filter=f"id in {quote_list(chunk)}", timeout=WRITE_SECONDS)
+        self._await_writes(ids)
 
     def get(self, ids: Sequence[str]) -> dict[str, Entity]:
         """The entities by id; ids that are not there are left out."""
@@ -87,6 +92,14 @@ class Collection:
         """The stored unit vectors by id, each of shape (dimension,); ids that are not there are left out."""
         rows = self._read(ids, ["id", VECTOR], "Strong")
         return {row["id"]: np.asarray(row[VECTOR], dtype=np.float32) for row in rows}
+
+    def get_embedded(self, ids: Sequence[str]) -> dict[str, tuple[str, Vector]]:
+        """Each stored unit vector with the `text_hash` it stands for, by id; ids that are not there are left out.
+
+        Both are read at once, so a write in between cannot part them.
+        """
+        rows = self._read(ids, ["id", "text_hash", VECTOR], "Strong")
+        return {row["id"]: (row["text_hash"], np.asarray(row[VECTOR], dtype=np.float32)) for row in rows}
 
     def count(self, filter: Filter | None = None, *, active_at: datetime | None = None) -> int:
         """How many rows pass the filter; with `active_at`, expired ones do not count."""
@@ -157,7 +170,7 @@ class Collection:
                 limit=size,
                 output_fields=["id", *fields],
                 search_params=self._connection.engine.choose_search_params(size),
-                consistency_level="Session",
+                consistency_level="Bounded",
                 timeout=READ_SECONDS,
             )
         rows = [(min(1.0, max(-1.0, float(hit.distance))), str(hit.id), dict(hit["entity"])) for hit in hits]
@@ -165,7 +178,7 @@ class Collection:
 
     def _fetch(self, ranked: list[tuple[float, str]]) -> list[Hit]:
         """Hits for scores and ids; a row deleted since the search is left out."""
-        rows = {row["id"]: row for row in self._read([id for _, id in ranked], self._columns, "Session")}
+        rows = {row["id"]: row for row in self._read([id for _, id in ranked], self._columns, "Bounded")}
         return [Hit(to_entity(self._kind, rows[id]), score) for score, id in ranked if id in rows]
 
     def _read(self, ids: Sequence[str], fields: list[str], consistency: str) -> Iterator[dict[str, Any]]:
@@ -198,6 +211,16 @@ class Collection:
             )
         return rows
 
+    def _await_writes(self, ids: Sequence[str]) -> None:
+        """Return once searches find what was written before.
+
+        A Strong read of one id waits until the query nodes have taken in every write up to now. The writer pays for
+        that once a call, so that searches need not wait, and so that those of other processes see the writes too.
+        """
+        if self._connection.engine.lags_behind_writes:
+            for chunk in islice(_cut_ids(ids, 1), 1):
+                self._query(f"id in {quote_list(chunk)}", ["id"], "Strong")
+
     def _count(self, expression: str) -> int:
         (row,) = self._query(expression, ["count(*)"], "Strong")
         return int(row["count(*)"])
@@ -222,21 +245,21 @@ class Collection:
 class Store:
     """The index behind a URI: both collections, opened through their aliases for one embedding model."""
 
-    def __init__(self, connection: Connection, model: ModelIdentity) -> None:
+    def __init__(self, connection: Connection, model: ModelIdentity, *, create: bool = True) -> None:
         self._connection = connection
-        self.created = frozenset(kind for kind in Kind if open_alias(connection, kind, model))
-        """Collections that this opening had to make; they are empty, and their documents are to be indexed again."""
-        self._collections = {kind: Collection(connection, kind, model) for kind in Kind}
+        instance_ids = {kind: open_alias(connection, kind, model, create=create) for kind in Kind}
+        self._collections = {kind: Collection(connection, kind, model, instance_id=instance_ids[kind]) for kind in Kind}
 
     @classmethod
-    def open(cls, uri: str, *, model: ModelIdentity, token: str | None = None) -> "Store":
-        """Open the index at `uri` (http://host:port of a server, or a path ending in .db), making what is missing.
+    def open(cls, uri: str, *, model: ModelIdentity, token: str | None = None, create: bool = True) -> "Store":
+        """Open the index at `uri` (http://host:port of a server, or a path ending in .db).
 
-        Raises IndexUnavailable, IndexRefused, ModelMismatch or SchemaMismatch.
+        What is missing is made, or without `create` is an IndexUnavailable. Raises IndexUnavailable, IndexRefused,
+        ModelMismatch or SchemaMismatch.
         """
-        connection = connect(uri, token=token)
+        connection = connect(uri, token=token, create=create)
         try:
-            return cls(connection, model)
+            return cls(connection, model, create=create)
         except BaseException:
             connection.close()
             raise
@@ -250,11 +273,6 @@ class Store:
     def vacancies(self) -> Collection:
         """The collection of vacancies."""
         return self._collections[Kind.VACANCIES]
-
-    @property
-    def engine(self) -> str:
-        """Name and version of what is behind the URI, as it tells them."""
-        return self._connection.engine.version
 
     def collection(self, kind: Kind) -> Collection:
         """The collection of a kind."""

@@ -49,6 +49,7 @@ def start(
         report = load_paths(paths, books=installation.books)
         if pending := installation.books.queue.count_pending():
             with console.status(f"Embedding {pending} documents (loading the model takes a few seconds)..."):
+                installation.check_embedder()
                 installation.create_worker().drain()
         console.print(f"{report.documents} samples are in the index.", highlight=False)
         print_first_matches(create_services(installation, settings, worker=None), console, sources=FIRST_SOURCES)

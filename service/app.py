@@ -6,15 +6,15 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from ingestion import Installation, Settings, Worker
 from milvus import find_model
 from service import __version__
 from service.api import operations, resumes, vacancies
-from service.api.dependencies import Services
+from service.api.dependencies import Services, refuse_unknown_parameters
 from service.api.errors import PROBLEM_TYPE, Problem, install_error_handlers
-from service.api.middleware import BodyLimit, EncodedPaths, RequestIds
+from service.api.middleware import BodyLimit, EncodedPaths, KnownHosts, RequestIds, list_hosts
 from service.documents import DocumentDesk
 from service.search import Searcher
 from service.web import pages
@@ -47,15 +47,20 @@ def create_app(installation: Installation, settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=run_worker,
-        responses={status: {"model": Problem} for status in (404, 413, 422, 503)},
+        responses={status: {"model": Problem} for status in (400, 404, 413, 422, 503)},
     )
     app.state.services = services
     app.openapi = partial(describe_api, app)  # type: ignore[method-assign]  # the framework's own way to extend it
     install_error_handlers(app)
-    for middleware in (EncodedPaths, BodyLimit, RequestIds):  # the last one added is the first to see a request
-        app.add_middleware(middleware)
-    for module in (resumes, vacancies, operations, pages):
-        app.include_router(module.router)
+    # The last one added is the first to see a request.
+    app.add_middleware(EncodedPaths)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(KnownHosts, names=list_hosts(settings.allowed_hosts, settings.host))
+    app.add_middleware(RequestIds)
+    for router in (resumes.router, vacancies.router, operations.tasks):
+        app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
+    for router in (operations.health, pages.router):
+        app.include_router(router)
     app.mount("/static", pages.static_files, name="static")
     return app
 

@@ -2,15 +2,18 @@
 
 import base64
 import binascii
+import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ingestion import AnyDocument, Books, Normalizer, Recorded, StoredDocument, Task, TaskState
 from milvus import Entity, Kind
 from service.errors import BadCursor, DocumentNotFound, TaskNotFound
 
 WAIT_SECONDS = 60.0
+# Each that waits holds a thread, and the server answers every request from 40 of them.
+MAX_WAITING = 16
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.2
 
 
@@ -22,6 +25,14 @@ class Listing:
     next_cursor: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What recording a document came to, and where its task stood after the wait; None where there was no wait."""
+
+    recorded: Recorded
+    state: TaskState | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentDesk:
     """The documents of one installation. `wake` tells the worker that there is something to do."""
@@ -29,14 +40,17 @@ class DocumentDesk:
     books: Books
     normalizer: Normalizer
     wake: Callable[[], None]
+    _waiting: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(MAX_WAITING))
 
-    def store(self, documents: Sequence[AnyDocument], *, wait: bool) -> list[Recorded]:
-        """Store documents; with `wait`, return once searches show them, they failed, or WAIT_SECONDS passed."""
+    def store(self, documents: Sequence[AnyDocument], *, wait: bool) -> list[Stored]:
+        """Store documents; with `wait`, return once searches show them, they failed, or WAIT_SECONDS passed.
+
+        While MAX_WAITING others wait, it returns at once, as if `wait` were false.
+        """
         recorded = self.books.ledger.record(documents)
         self.wake()
-        if wait:
-            self._await([one.task_id for one in recorded])
-        return recorded
+        states = self._await([one.task_id for one in recorded]) if wait else {}
+        return [Stored(one, states.get(one.task_id)) for one in recorded]
 
     def erase(self, kind: Kind, id_: str, *, wait: bool) -> Task:
         """Erase a document; `wait` as in `store`. Raises DocumentNotFound."""
@@ -73,15 +87,24 @@ class DocumentDesk:
     def _understand(self, stored: StoredDocument) -> Entity:
         return self.normalizer.normalize(stored.document, document_hash=stored.document_hash, names=stored.names)
 
-    def _await(self, task_ids: Sequence[int]) -> None:
-        deadline = time.monotonic() + WAIT_SECONDS
+    def _await(self, task_ids: Sequence[int]) -> dict[int, TaskState]:
+        """The tasks' states once they are settled or WAIT_SECONDS passed; empty where too many others wait."""
+        if not self._waiting.acquire(blocking=False):
+            return {}
+        try:
+            deadline = time.monotonic() + WAIT_SECONDS
+            return {task_id: self._follow(task_id, deadline) for task_id in sorted(task_ids)}
+        finally:
+            self._waiting.release()
+
+    def _follow(self, task_id: int, deadline: float) -> TaskState:
         pause = _FIRST_PAUSE
-        for task_id in sorted(task_ids):
-            while self.find_task(task_id).state in (TaskState.QUEUED, TaskState.RUNNING):
-                if time.monotonic() > deadline:
-                    return
-                time.sleep(pause)
-                pause = min(pause * 1.5, _LONGEST_PAUSE)
+        while True:
+            state = self.find_task(task_id).state
+            if state in (TaskState.DONE, TaskState.FAILED) or time.monotonic() > deadline:
+                return state
+            time.sleep(pause)
+            pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 
 def _encode_cursor(id_: str) -> str:

@@ -5,8 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ingestion import AnyDocument, Normalizer, find_names
+from ingestion.language import detect_language
 from milvus import Embedder, Entity, Filter, Hit, Kind, Store, Vectors
 from service.errors import SourceNotFound
+
+# From so many characters on English prose is told from other languages; shorter, titles and names of tools often are
+# taken for German or French. Letters after the Latin ones are telling at any length.
+_TELLING_CHARACTERS = 80
+_FIRST_GREEK = "\u0370"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ class Searcher:
 
         A stored source never finds itself. Raises SourceNotFound, and what the index and the model raise.
         """
-        vector, entity = self._embed(source)
+        vector, entity, language = self._embed(source)
         canonical = self.normalizer.normalize_filter(filter) if filter is not None else None
         if isinstance(source, StoredSource) and source.kind is kind:
             canonical = canonical or Filter()
@@ -88,9 +94,10 @@ class Searcher:
             offset=page.offset,
             active_at=None if include_expired else datetime.now(UTC),
         )
-        return Found(hits, entity, tuple(self._warn(entity)))
+        return Found(hits, entity, tuple(self._warn(language)))
 
-    def _embed(self, source: Source) -> tuple[Vectors, Entity | None]:
+    def _embed(self, source: Source) -> tuple[Vectors, Entity | None, str | None]:
+        """The source's vector, what it was understood as, and its language."""
         if isinstance(source, StoredSource):
             collection = self.store.collection(source.kind)
             entity = collection.get([source.id]).get(source.id)
@@ -98,18 +105,24 @@ class Searcher:
             if entity is None or vector is None:
                 named = f"{source.kind.value} {source.id!r}"
                 raise SourceNotFound(f"{named} is not in the index; if it was just sent, it may still be queued")
-            return vector, entity
+            return vector, entity, entity.language
         if isinstance(source, DocumentSource):
             entity = self.normalizer.normalize(source.document, names=find_names(source.document))
             # Embedded as a stored document is, so that a document finds the same whether it is stored or not.
-            return self.embedder.embed_documents([entity.embedded_text])[0], entity
-        return self.embedder.embed_queries([self.normalizer.normalize_text(source.text)])[0], None
+            return self.embedder.embed_documents([entity.embedded_text])[0], entity, entity.language
+        text = self.normalizer.normalize_text(source.text)
+        return self.embedder.embed_queries([text])[0], None, _tell_language(text) if self.languages else None
 
-    def _warn(self, entity: Entity | None) -> list[str]:
-        if entity is None or self.languages is None or entity.language is None or entity.language in self.languages:
+    def _warn(self, language: str | None) -> list[str]:
+        if self.languages is None or language is None or language in self.languages:
             return []
         known = ", ".join(sorted(self.languages))
         return [
-            f"the text is in {entity.language!r}, but the embedding model {self.embedder.identity.name} knows {known}: "
+            f"the text is in {language!r}, but the embedding model {self.embedder.identity.name} knows {known}: "
             "the order of the results is less reliable"
         ]
+
+
+def _tell_language(text: str) -> str | None:
+    is_telling = len(text) >= _TELLING_CHARACTERS or any(letter >= _FIRST_GREEK and letter.isalpha() for letter in text)
+    return detect_language(text) if is_telling else None

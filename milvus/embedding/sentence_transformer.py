@@ -1,10 +1,8 @@
 """Embedding in this process, with a sentence-transformers model on a CPU or a GPU."""
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +17,7 @@ from milvus.embedding.passages import (
     scale_to_unit,
 )
 from milvus.embedding.port import ModelIdentity, Vectors
+from milvus.embedding.turns import Turns
 from milvus.errors import EmbeddingError, UnembeddableText
 
 if TYPE_CHECKING:
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
 _TOKENS_PER_TEXT = 256
 _TEXTS_TOKENIZED_TOGETHER = 64
-_WARM_UP_TEXTS = 32
-_WARM_UP_TEXT = "Senior developer of services in Python and Go; five years with PostgreSQL, Kafka and Kubernetes. " * 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +36,45 @@ class _Piece:
     owner: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Access:
+    """A loaded model, for the texts of one call: every use of tokenizer and network waits for its turn."""
+
+    model: "SentenceTransformer"
+    turns: Turns
+    urgent: bool
+    prompt: str
+
+    @property
+    def room(self) -> int:
+        """Tokens that the model reads at once, special tokens and prompt included."""
+        return int(self.model.max_seq_length or 0)
+
+    def tokenize(self, texts: list[str], *, with_offsets: bool = False) -> Any:
+        """The tokens of texts, each with the prompt before it."""
+        with self.turns.take(urgent=self.urgent):
+            return self.model.tokenizer(
+                [self.prompt + text for text in texts],
+                truncation=False,
+                padding=False,
+                return_offsets_mapping=with_offsets,
+                return_special_tokens_mask=with_offsets,
+                verbose=False,
+            )
+
+    def encode(self, texts: list[str]) -> Any:
+        """The vectors of one batch."""
+        with self.turns.take(urgent=self.urgent):
+            return self.model.encode(texts, prompt=self.prompt, batch_size=len(texts), show_progress_bar=False)
+
+
 class SentenceTransformerEmbedder:
     """Embeds with a model of the catalog, of a local folder or of the Hugging Face hub.
 
     The weights load at the first use. Texts longer than the model reads are embedded as passages. One batch holds as
     many pieces as fit `batch_size` * 256 tokens, padding included, sorted by length: so memory is bounded, whatever the
-    texts. Calls from several threads wait for each other: one inference already uses every core.
+    texts. Calls from several threads take turns, batch by batch, as one inference already uses every core; queries go
+    before documents.
     """
 
     def __init__(self, spec: ModelSpec, *, device: str = "auto", precision: str = "auto", batch_size: int = 32) -> None:
@@ -54,7 +84,7 @@ class SentenceTransformerEmbedder:
         self._device = device
         self._precision = precision
         self._token_budget = batch_size * _TOKENS_PER_TEXT
-        self._lock = Lock()
+        self._turns = Turns()
         self._model: SentenceTransformer | None = None
 
     @cached_property
@@ -71,29 +101,22 @@ class SentenceTransformerEmbedder:
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """Shape (len(texts), dimension). Raises ModelNotFound, EmbeddingError."""
-        return self._embed(texts, self._spec.document_prompt)
+        return self._embed(texts, self._spec.document_prompt, urgent=False)
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Shape (len(texts), dimension). Raises ModelNotFound, EmbeddingError."""
-        return self._embed(texts, self._spec.query_prompt)
+        with self._turns.hurry():
+            return self._embed(texts, self._spec.query_prompt, urgent=True)
 
-    def warm_up(self) -> float:
-        """Load the model and return its speed in texts a second, for texts of about 200 tokens."""
-        texts = [_WARM_UP_TEXT] * _WARM_UP_TEXTS
-        self.embed_documents(texts[:1])
-        self.embed_documents(texts)
-        started = time.perf_counter()
-        self.embed_documents(texts)
-        return len(texts) / (time.perf_counter() - started)
-
-    def _embed(self, texts: Sequence[str], prompt: str) -> Vectors:
+    def _embed(self, texts: Sequence[str], prompt: str, *, urgent: bool) -> Vectors:
         check_texts(texts)
         if not texts:
             return np.zeros((0, self._spec.dimension), dtype=np.float32)
-        with self._lock:
+        with self._turns.take(urgent=urgent):
             model = self._load()
-            pieces = list(_cut_texts(model, texts, prompt))
-            vectors = self._encode(model, pieces, prompt)
+        access = _Access(model=model, turns=self._turns, urgent=urgent, prompt=prompt)
+        pieces = list(_cut_texts(access, texts))
+        vectors = self._encode(access, pieces)
         owners = [piece.owner for piece in pieces]
         return pool_passages(scale_to_unit(vectors, owners), [piece.tokens for piece in pieces], owners)
 
@@ -120,16 +143,11 @@ class SentenceTransformerEmbedder:
             raise EmbeddingError(f"the tokenizer of {self._spec.name} does not tell where its tokens lie in a text")
         model.max_seq_length = min(self._spec.max_tokens, model.max_seq_length or self._spec.max_tokens)
 
-    def _encode(self, model: "SentenceTransformer", pieces: Sequence[_Piece], prompt: str) -> Vectors:
+    def _encode(self, access: _Access, pieces: Sequence[_Piece]) -> Vectors:
         vectors = np.empty((len(pieces), self._spec.dimension), dtype=np.float32)
         for batch in _form_batches([piece.tokens for piece in pieces], self._token_budget):
             try:
-                vectors[batch] = model.encode(
-                    [pieces[index].text for index in batch],
-                    prompt=prompt,
-                    batch_size=len(batch),
-                    show_progress_bar=False,
-                )
+                vectors[batch] = access.encode([pieces[index].text for index in batch])
             except RuntimeError as error:  # torch's own errors, out of memory among them
                 raise EmbeddingError(
                     f"the model {self._spec.name} failed on a batch of {len(batch)}: {error}"
@@ -149,18 +167,18 @@ def _form_batches(lengths: Sequence[int], token_budget: int) -> Iterator[list[in
         yield batch
 
 
-def _cut_texts(model: "SentenceTransformer", texts: Sequence[str], prompt: str) -> Iterator[_Piece]:
+def _cut_texts(access: _Access, texts: Sequence[str]) -> Iterator[_Piece]:
     """The passages of all texts, in order; most texts are one."""
     for start in range(0, len(texts), _TEXTS_TOKENIZED_TOGETHER):
         group = texts[start : start + _TEXTS_TOKENIZED_TOGETHER]
-        encoded = _tokenize(model, [prompt + text for text in group], with_offsets=True)
+        encoded = access.tokenize(list(group), with_offsets=True)
         for index, text in enumerate(group):
             tokens = len(encoded["input_ids"][index])
-            if tokens <= _count_room(model):
+            if tokens <= access.room:
                 yield _Piece(text, tokens, start + index)
             else:
-                offsets = _locate_tokens(encoded, index, len(prompt))
-                yield from _cut_text(model, text, offsets, owner=start + index, prompt=prompt)
+                offsets = _locate_tokens(encoded, index, len(access.prompt))
+                yield from _cut_text(access, text, offsets, owner=start + index)
 
 
 def _locate_tokens(encoded: Any, index: int, prompt_length: int) -> list[tuple[int, int]]:
@@ -174,38 +192,20 @@ def _locate_tokens(encoded: Any, index: int, prompt_length: int) -> list[tuple[i
     ]
 
 
-def _cut_text(
-    model: "SentenceTransformer", text: str, offsets: Sequence[tuple[int, int]], *, owner: int, prompt: str
-) -> list[_Piece]:
+def _cut_text(access: _Access, text: str, offsets: Sequence[tuple[int, int]], *, owner: int) -> list[_Piece]:
     """The passages of a text that does not fit.
 
     A passage is tokenized anew by the model, and can then have more tokens than it had within the text, so the window
     shrinks until every passage fits: what does not fit would be cut off in silence.
     """
-    room = _count_room(model)
-    window = room - len(_tokenize(model, [prompt])["input_ids"][0])
+    room = access.room
+    window = room - len(access.tokenize([""])["input_ids"][0])
     while window > 0:
         cuts = cut_text(text, offsets, window)
-        lengths = [len(ids) for ids in _tokenize(model, [prompt + cut for cut, _ in cuts])["input_ids"]]
+        lengths = [len(ids) for ids in access.tokenize([cut for cut, _ in cuts])["input_ids"]]
         excess = max(lengths) - room
         if excess <= 0:
             report_gaps([passage for _, passage in cuts], text, owner)
             return [_Piece(cut, length, owner) for (cut, _), length in zip(cuts, lengths, strict=True)]
         window -= excess
     raise UnembeddableText(f"text {owner} cannot be cut into passages of {room} tokens, prompt included")
-
-
-def _count_room(model: "SentenceTransformer") -> int:
-    """Tokens that the model reads at once, special tokens and prompt included."""
-    return int(model.max_seq_length or 0)
-
-
-def _tokenize(model: "SentenceTransformer", texts: list[str], *, with_offsets: bool = False) -> Any:
-    return model.tokenizer(
-        texts,
-        truncation=False,
-        padding=False,
-        return_offsets_mapping=with_offsets,
-        return_special_tokens_mask=with_offsets,
-        verbose=False,
-    )

@@ -13,6 +13,7 @@ from service.api.payloads import BatchPayload, RowError, RowOutcome
 from service.documents import DocumentDesk
 
 MAX_ROWS = 1000
+MAX_ROW_ERRORS = 10
 OPENAPI = {
     "requestBody": {
         "required": True,
@@ -41,12 +42,15 @@ def store_batch(desk: DocumentDesk, kind: Kind, body: bytes, *, content_type: st
             outcomes[number] = parsed
         else:
             documents[number] = parsed
-    recorded = desk.store(list(documents.values()), wait=wait)
-    for number, one in zip(documents, recorded, strict=True):
-        outcomes[number] = RowOutcome(row=number, id=one.id, change=one.change, task_id=one.task_id)
+    stored = desk.store(list(documents.values()), wait=wait)
+    for number, one in zip(documents, stored, strict=True):
+        recorded = one.recorded
+        outcomes[number] = RowOutcome(
+            row=number, id=recorded.id, change=recorded.change, task_id=recorded.task_id, task_state=one.state
+        )
     return BatchPayload(
-        stored=len(recorded),
-        rejected=len(rows) - len(recorded),
+        stored=len(stored),
+        rejected=len(rows) - len(stored),
         rows=[outcomes[number] for number in sorted(outcomes)],
     )
 
@@ -90,5 +94,7 @@ def _read_document(kind: Kind, number: int, value: Any) -> AnyDocument | RowOutc
         try:
             return DOCUMENT_TYPES[kind].model_validate(value)
         except ValidationError as error:
-            errors = [RowError(field=one.field, message=one.message) for one in describe_errors(error)]
-    return RowOutcome(row=number, id=id_, change=None, task_id=None, errors=errors)
+            errors = [
+                RowError(field=one.field, message=one.message) for one in describe_errors(error, limit=MAX_ROW_ERRORS)
+            ]
+    return RowOutcome(row=number, id=id_, change=None, task_id=None, task_state=None, errors=errors)

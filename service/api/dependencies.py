@@ -1,10 +1,14 @@
 """What the endpoints are given: the use cases, decoded ids, raw bodies."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import unquote
 
 from fastapi import Depends, Header, Path, Query, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ingestion import Books, DocumentId
@@ -32,6 +36,27 @@ def get_services(request: Request) -> Services:
 async def read_body(request: Request) -> bytes:
     """The request's body as it came."""
     return await request.body()
+
+
+async def refuse_unknown_parameters(request: Request) -> None:
+    """Raise RequestValidationError naming the query parameters that the route does not have: a typo, most likely."""
+    route: APIRoute = request.scope["route"]
+    known = set(_list_query_parameters(route.dependant))
+    if unknown := [name for name in request.query_params if name not in known]:
+        raise RequestValidationError(
+            [{"type": "unknown_parameter", "loc": ("query", name), "msg": "unknown parameter"} for name in unknown]
+        )
+
+
+def _list_query_parameters(dependant: Dependant) -> Iterator[str]:
+    for parameter in dependant.query_params:
+        annotation = parameter.field_info.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            yield from (field.alias or name for name, field in annotation.model_fields.items())
+        else:
+            yield parameter.alias
+    for needed in dependant.dependencies:
+        yield from _list_query_parameters(needed)
 
 
 def _decode(value: Any) -> Any:

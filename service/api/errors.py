@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -27,16 +28,37 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     BadCursor: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnreadableDocument: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnembeddableText: HTTPStatus.UNPROCESSABLE_ENTITY,
-    LedgerUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-    IndexUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-    EmbeddingError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+
+# Answered with 503 and these words; what the driver says names hosts and users, which only the log may.
+UNAVAILABLE: dict[type[Exception], str] = {
+    LedgerUnavailable: "the database does not answer",
+    IndexUnavailable: "the index does not answer",
+    EmbeddingError: "the embedding model or server is not available",
+}
+
+# Titles and, in lower case, types of problems: our own, because Python renames its phrases from version to version.
+TITLES: dict[int, str] = {
+    400: "Bad Request",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+MAX_LISTED = 100
 
 
 class FieldProblem(BaseModel):
     """One field that is wrong."""
 
-    field: str = Field(description="Path of the field, from `body`, `query`, `path` or `header`.")
+    field: str = Field(
+        description="Path of the field, from `body`, `query`, `path` or `header`; empty in the entry that says how "
+        "many more there are."
+    )
     message: str
 
 
@@ -47,19 +69,32 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
-    errors: list[FieldProblem] = Field(default_factory=list, description="The fields that are wrong, if it is fields.")
+    errors: list[FieldProblem] = Field(
+        default_factory=list, description=f"The fields that are wrong, if it is fields: the first {MAX_LISTED} of them."
+    )
     request_id: str = Field(description="Also in the header X-Request-ID and in the server's log.")
 
 
-def describe_errors(error: ValidationError | RequestValidationError) -> list[FieldProblem]:
-    """The fields of a validation error, without their values: those may be anybody's data, or not JSON."""
-    return [
+def describe_errors(error: ValidationError | RequestValidationError, *, limit: int = MAX_LISTED) -> list[FieldProblem]:
+    """The first `limit` fields of a validation error, and an entry without a field that says how many more there are.
+
+    Values are left out: those may be anybody's data, or not JSON.
+    """
+    errors = (
+        error.errors()
+        if isinstance(error, RequestValidationError)
+        else error.errors(include_url=False, include_input=False)
+    )
+    listed = [
         FieldProblem(
             field=make_writable(".".join(str(part) for part in _name_location(one))),
             message=make_writable(_describe(one)),
         )
-        for one in error.errors()
+        for one in islice(errors, limit)
     ]
+    if (more := len(errors) - limit) > 0:
+        listed.append(FieldProblem(field="", message=f"and {more:,} more errors"))
+    return listed
 
 
 def make_writable(text: str) -> str:
@@ -90,9 +125,10 @@ def make_problem(
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """The answer for an error."""
+    title = TITLES.get(status, f"Status {status.value}")
     problem = Problem(
-        type=f"urn:counterpart:{status.phrase.lower().replace(' ', '-')}",
-        title=status.phrase,
+        type=f"urn:counterpart:{title.lower().replace(' ', '-')}",
+        title=title,
         status=status,
         detail=make_writable(detail),
         errors=list(errors),
@@ -116,7 +152,8 @@ def install_error_handlers(app: FastAPI) -> None:
     def handle_validation(request: Request, error: RequestValidationError) -> JSONResponse:
         errors = describe_errors(error)
         named = "; ".join(f"{one.field}: {one.message}" for one in errors[:3])
-        more = f"; and {len(errors) - 3} more" if len(errors) > 3 else ""
+        count = len(error.errors())
+        more = f"; and {count - 3:,} more" if count > 3 else ""
         return make_problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, named + more, errors=errors)
 
     def handle_http(request: Request, error: HTTPException) -> JSONResponse:
@@ -124,11 +161,13 @@ def install_error_handlers(app: FastAPI) -> None:
 
     def handle_own(request: Request, error: Exception) -> JSONResponse:
         status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), None)
-        if status is None:
+        if status is not None:
+            return make_problem(request, status, str(error))
+        detail = next((words for kind, words in UNAVAILABLE.items() if isinstance(error, kind)), None)
+        if detail is None:
             return handle_unforeseen(request, error)
-        if status is HTTPStatus.SERVICE_UNAVAILABLE:
-            log.warning("answered 503", error=str(error), request_id=getattr(request.state, "request_id", ""))
-        return make_problem(request, status, str(error))
+        log.warning("answered 503", error=str(error), request_id=getattr(request.state, "request_id", ""))
+        return make_problem(request, HTTPStatus.SERVICE_UNAVAILABLE, detail)
 
     def handle_unforeseen(request: Request, error: Exception) -> JSONResponse:
         log.error("unforeseen error", exc_info=error, request_id=getattr(request.state, "request_id", ""))

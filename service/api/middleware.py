@@ -1,13 +1,21 @@
 """What happens to every request before it is routed."""
 
 import re
+from collections.abc import Iterable
 from http import HTTPStatus
 from uuid import uuid4
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.api.errors import make_problem
+
 _SANE_ID = re.compile(r"[!-~]{1,100}")
+# `name`, `name:port`, `[::1]` or `[::1]:port`
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^\[\]:/@\s]+)(?::[0-9]{1,5})?", re.ASCII)
+# Listening there says nothing about the names of this machine.
+_ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104
 MAX_BODY_BYTES = 64 * 1024 * 1024
 
 
@@ -74,3 +82,42 @@ class BodyLimit:
             return message
 
         await self._app(scope, receive_counted, send)
+
+
+class KnownHosts:
+    """Refuses with 400 what is addressed to a host that is none of ours.
+
+    Without it any web page that a user of this machine opens could read the API, by pointing its own name here (DNS
+    rebinding).
+    """
+
+    def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
+        self._app = app
+        self._names = names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or "*" in self._names:
+            await self._app(scope, receive, send)
+            return
+        given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+        if len(given) == 1 and read_host(given[0]) in self._names:
+            await self._app(scope, receive, send)
+            return
+        named = f"the host {given[0][:200]!r}" if given else "a request without Host"
+        detail = f"{named} is not served here; COUNTERPART_ALLOWED_HOSTS names the hosts that are"
+        await make_problem(Request(scope), HTTPStatus.BAD_REQUEST, detail)(scope, receive, send)
+
+
+def read_host(text: str) -> str | None:
+    """The name in a Host header, lower-case and without the port; None where it is not one."""
+    found = _HOST.fullmatch(text.strip().lower())
+    return found["name"] if found else None
+
+
+def list_hosts(allowed: str, listening: str) -> frozenset[str]:
+    """The names that may be asked for: those allowed (separated by commas), and the address listened on."""
+    names: Iterable[str] = (name.strip() for name in allowed.split(","))
+    if listening not in _ANY_ADDRESS:
+        names = (*names, listening)
+    bracketed = (f"[{name}]" if name.count(":") > 1 and not name.startswith("[") else name for name in names)
+    return frozenset(host for name in bracketed if (host := read_host(name)))

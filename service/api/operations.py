@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from service.api.dependencies import GivenServices
 from service.api.payloads import TaskPayload
 
-router = APIRouter()
+tasks = APIRouter()
+health = APIRouter()
 
 
 class Health(BaseModel):
@@ -17,19 +18,20 @@ class Health(BaseModel):
     status: str = "ok"
 
 
-@router.get("/v1/tasks/{id}", tags=["tasks"], summary="Follow a change into the index")
+@tasks.get("/v1/tasks/{id}", tags=["tasks"], summary="Follow a change into the index")
 def get_task(services: GivenServices, id: Annotated[int, Path(ge=1, le=2**62)]) -> TaskPayload:
     """How far the change has got: queued, running, done or failed."""
     return TaskPayload.model_validate(services.desk.find_task(id))
 
 
-@router.get("/healthz", tags=["health"], summary="Does the process live?")
-def check_health() -> Health:
+@health.get("/healthz", tags=["health"], summary="Does the process live?")
+async def check_health() -> Health:
     """Answers as long as the process lives."""
+    # Asynchronous, so that it needs none of the threads that other requests may all hold.
     return Health()
 
 
-@router.get("/readyz", tags=["health"], summary="Can it answer searches?")
+@health.get("/readyz", tags=["health"], summary="Can it answer searches?")
 def check_readiness(services: GivenServices) -> Health:
     """Answers 200 when database and index answer, 503 naming the one that does not."""
     services.books.ledger.ping()

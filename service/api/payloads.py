@@ -20,7 +20,10 @@ class EntityPayload(BaseModel):
 
     id: str = Field(description="The id that you gave.")
     title: str | None = Field(description="Position offered, wanted or last held.")
-    text: str = Field(description="The text, without names, contacts and protected attributes; at most 60,000 bytes.")
+    text: str = Field(
+        description="The text, without names, contacts and protected attributes; of what a search finds, at most the "
+        "first 60,000 bytes."
+    )
     skills: list[str] = Field(description="Canonical names where the taxonomy knows them.")
     country: str | None = Field(description="ISO 3166-1 alpha-2.")
     region: str | None
@@ -115,6 +118,9 @@ class RowOutcome(BaseModel):
     id: str | None
     change: Change | None
     task_id: int | None
+    task_state: TaskState | None = Field(
+        description="`done` once searches show it, `failed` if they never will; null where the request did not wait."
+    )
     errors: list[RowError] = Field(default_factory=list)
 
 

@@ -16,7 +16,7 @@ def store_document(services: Services, document: AnyDocument, response: Response
 
     Raises NotSearchable where it is known that no search will find it.
     """
-    recorded = services.desk.store([document], wait=wait)[0]
+    recorded = services.desk.store([document], wait=wait)[0].recorded
     task = services.desk.find_task(recorded.task_id)
     if task.state is TaskState.FAILED:
         raise NotSearchable(f"{document.id!r} is stored, but cannot be searched for: {task.error}")

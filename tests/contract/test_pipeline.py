@@ -1,5 +1,7 @@
 """Worker and pipeline over a real index: what is embedded, what is not, and what happens when something fails."""
 
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -28,10 +30,13 @@ class CountingEmbedder(HashingEmbedder):
         self.embedded: list[str] = []
         self.refused = "unspeakable"
         self.is_away = False
+        self.broken = ""
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         if self.is_away:
             raise EmbeddingError("the embedding server does not answer")
+        if self.broken and any(self.broken in text for text in texts):
+            raise RuntimeError("nobody foresaw this")
         if any(self.refused in text for text in texts):
             raise UnembeddableText("a text that cannot be embedded")
         self.embedded += texts
@@ -50,6 +55,7 @@ class Bench:
         normalizer = Normalizer(taxonomy=load_taxonomy(), rates=load_rates())
         pipeline = Pipeline(normalizer=normalizer, embedder=self.embedder, store=self.store)
         self.queue = WorkQueue(database)
+        self.pipeline = pipeline
         self.worker = Worker(self.queue, pipeline)
 
     def state(self, id_: str, kind: Kind = Kind.VACANCIES) -> State:
@@ -146,10 +152,38 @@ def test_vector_lost_from_the_index_is_embedded_again(bench: Bench) -> None:
     assert bench.store.vacancies.get(["v"])["v"].company == "New"
 
 
-def test_requeued_documents_fill_a_new_index(bench: Bench) -> None:
+def test_documents_fill_a_collection_that_was_lost(bench: Bench) -> None:
+    bench.queue.adopt_collection(Kind.VACANCIES, "the collection that was lost")
     bench.ledger.record([VacancyDocument(id=f"v{i}", title=f"Baker {i}") for i in range(5)])
     bench.worker.drain()
     bench.store.vacancies.delete([f"v{i}" for i in range(5)])
-    bench.queue.requeue(Kind.VACANCIES)
+    bench.queue.adopt_collection(Kind.VACANCIES, bench.store.vacancies.instance_id)
     bench.worker.drain()
     assert bench.store.vacancies.count() == 5
+
+
+def test_vector_of_a_text_that_the_ledger_never_learned_of_is_not_reused(bench: Bench) -> None:
+    bench.ledger.record([VacancyDocument(id="v", title="Baker")])
+    bench.worker.drain()
+    bench.ledger.record([VacancyDocument(id="v", title="Butcher")])
+    bench.pipeline.apply(bench.queue.claim("killed", limit=1, lease_seconds=30))
+    bench.queue.release_leases()
+    bench.ledger.record([VacancyDocument(id="v", title="Baker")])
+    bench.worker.drain()
+    hit = bench.store.vacancies.search(bench.embedder.embed_queries(["Baker"])[0])[0]
+    assert hit.entity.title == "Baker"
+    assert hit.score == pytest.approx(1.0, abs=1e-5)
+
+
+def test_unforeseen_error_sets_only_its_document_aside(bench: Bench) -> None:
+    bench.embedder.broken = "explosive"
+    documents = [VacancyDocument(id=f"v{i}", title=f"Baker {i}") for i in range(10)]
+    bench.ledger.record([*documents, VacancyDocument(id="bad", title="explosive")])
+    runner = threading.Thread(target=bench.worker.run)
+    runner.start()
+    while bench.ledger.summarize().pending:
+        time.sleep(0.05)
+    bench.worker.stop()
+    runner.join()
+    assert bench.state("bad") is State.FAILED
+    assert bench.store.vacancies.count() == 10

@@ -13,10 +13,15 @@ from tests.flow.steps import Api
 
 
 @contextmanager
-def serve(folder: Path, **settings: str) -> Iterator[Api]:
-    """An application of its own, as a caller sees it: an unforeseen error is an answer, not an exception."""
-    chosen = Settings(_env_file=None, data_dir=folder, worker="embedded", **settings)
+def serve(folder: Path, *, idle: bool = False, **settings: str) -> Iterator[Api]:
+    """An application of its own, as a caller sees it: an unforeseen error is an answer, not an exception.
+
+    In an idle one nobody works off the queue until the test does.
+    """
+    chosen = Settings(_env_file=None, data_dir=folder, **{"worker": "embedded", "allowed_hosts": "*"} | settings)
     installation = open_installation(chosen)
+    if idle:
+        chosen = chosen.model_copy(update={"worker": "external"})
     try:
         with TestClient(create_app(installation, chosen), raise_server_exceptions=False) as client:
             yield Api(client, installation)

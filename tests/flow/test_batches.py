@@ -30,6 +30,23 @@ def test_array_and_lines_come_to_the_same(api: Api) -> None:
     assert [row["row"] for row in array["rows"]] == [1, 2, 3, 4, 5]
 
 
+def test_batch_tells_how_the_wait_ended(api: Api) -> None:
+    rows = [{"id": "waited/1", "title": "Painter"}, {"id": "waited/2"}, {"id": "waited/3", "title": "Painter"}]
+    waited = api.client.post("/v1/vacancies/batch?wait=true", json=rows).json()
+    sent = api.client.post("/v1/vacancies/batch", json=rows).json()
+
+    assert [row["task_state"] for row in waited["rows"]] == ["done", None, "done"]
+    assert [row["task_state"] for row in sent["rows"]] == [None, None, None]
+
+
+def test_only_the_first_ten_errors_of_a_row_are_listed(api: Api) -> None:
+    row = {"id": "long-row", "title": "Cook"} | {f"unknown{number}": 1 for number in range(2_000)}
+    errors = api.client.post("/v1/vacancies/batch", json=[row]).json()["rows"][0]["errors"]
+
+    assert [one["field"] for one in errors[:10]] == [f"unknown{number}" for number in range(10)]
+    assert errors[10:] == [{"field": "", "message": "and 1,990 more errors"}]
+
+
 BAD_ROWS: list[tuple[Any, str, str]] = [
     ({"id": "b1", "title": "Cook", "colour": "red"}, "colour", "unknown field"),
     ({"id": "b2", "title": "Cook", "salary": {"min": float("nan")}}, "salary.min", "finite"),

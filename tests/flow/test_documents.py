@@ -1,7 +1,17 @@
 """Storing, looking up and erasing one document, and following it into the index."""
 
-import pytest
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
+from pathlib import Path
 
+import anyio.to_thread
+import pytest
+from httpx2 import Response
+
+from service.documents import MAX_WAITING
+from tests.flow.conftest import serve
 from tests.flow.steps import Api, check_problem, path_of
 
 STRANGE_IDS = [
@@ -224,3 +234,52 @@ def test_metadata_change_keeps_the_document_where_it_is_found(api: Api, source: 
 
     assert after["score"] == before["score"]
     assert after["document"] == before["document"] | {"category": "new"}
+
+
+@pytest.fixture
+def idle(tmp_path: Path) -> Iterator[Api]:
+    """An application whose queue nobody works off until the test does."""
+    with serve(tmp_path, embedding_backend="hashing", idle=True) as served:
+        yield served
+
+
+def test_those_that_wait_leave_room_for_others(idle: Api) -> None:
+    """Whoever finds too many waiting is answered at once, as if it had not asked to wait."""
+
+    def put(number: int) -> Response:
+        return idle.put("vacancies", f"v{number}", title="Cook")
+
+    with ThreadPoolExecutor(MAX_WAITING + 24) as threads:
+        sent = [threads.submit(put, number) for number in range(MAX_WAITING + 24)]
+        try:
+            answered = list(islice(as_completed(sent, timeout=40), 24))
+            still_waiting = [one for one in sent if one not in answered]
+            others = [idle.client.get("/v1/vacancies").status_code, idle.client.get("/readyz").status_code]
+            assert not any(one.done() for one in still_waiting)
+        finally:
+            idle.installation.create_worker().drain()
+
+    assert others == [200, 200]
+    assert {one.result().status_code for one in answered} == {202}
+    assert {one.result().json()["task_state"] for one in answered} == {"queued"}
+    assert {one.result().status_code for one in still_waiting} == {201}
+
+
+def test_process_says_that_it_lives_when_no_thread_is_free(idle: Api) -> None:
+    async def leave_one_thread() -> None:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = 1
+
+    portal = idle.client.portal
+    assert portal is not None
+    portal.call(leave_one_thread)
+    with ThreadPoolExecutor(1) as threads:
+        sent = threads.submit(idle.put, "vacancies", "v", title="Cook")
+        try:
+            while not idle.installation.books.queue.count_pending():
+                time.sleep(0.01)
+            assert idle.client.get("/healthz").status_code == 200
+            assert not sent.done()
+        finally:
+            idle.installation.create_worker().drain()
+
+    assert sent.result().status_code == 201

@@ -202,6 +202,33 @@ def test_search_for_another_language_than_the_models_warns(meaning: Api) -> None
     assert meaning.search("vacancies", resume=WELDER)["warnings"] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("сварщик с опытом, Казань", "ru"),
+        (
+            "Ich suche eine Stelle als Krankenpfleger in einem Krankenhaus, gern im Nachtdienst, sechs Jahre Praxis.",
+            "de",
+        ),
+    ],
+)
+def test_text_in_another_language_than_the_models_warns(meaning: Api, text: str, language: str) -> None:
+    assert f"'{language}'" in meaning.search("vacancies", text=text)["warnings"][0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "senior python developer",
+        "restaurant manager London",
+        "Java Spring Kubernetes Docker AWS",
+        "I look for work as a night nurse on an acute ward; six years of experience with wound care and medication.",
+    ],
+)
+def test_english_text_does_not_warn_however_short(meaning: Api, text: str) -> None:
+    assert meaning.search("vacancies", text=text)["warnings"] == []
+
+
 def test_model_finds_by_meaning_where_no_word_is_shared(meaning: Api) -> None:
     meaning.store(
         "vacancies",

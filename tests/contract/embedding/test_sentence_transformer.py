@@ -2,6 +2,8 @@
 
 import json
 import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,10 +12,11 @@ import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
 
-from milvus.embedding import DEFAULT_MODEL, ModelSpec, find_model
+from milvus.embedding import DEFAULT_MODEL, ModelSpec, Vectors, find_model
 from milvus.embedding.sentence_transformer import SentenceTransformerEmbedder
 from milvus.errors import EmbeddingError, ModelNotFound
 from tests.contract.embedding.models_on_disk import BUILDERS, DIMENSION, MAX_TOKENS, build_model
+from tests.unit.milvus.waiting import wait_until
 
 
 def load(spec: ModelSpec, precision: str = "float32") -> SentenceTransformerEmbedder:
@@ -122,8 +125,41 @@ def test_default_model_knows_meaning() -> None:
     assert query @ nurse > query @ welder + 0.2
 
 
-def test_warm_up_reports_texts_per_second(model_folders: dict[str, Path]) -> None:
-    assert load(find_model(str(model_folders["mpnet"]))).warm_up() > 1
+def test_a_query_is_answered_before_the_next_batch_of_documents(
+    model_folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedder = SentenceTransformerEmbedder(
+        find_model(str(model_folders["bert"])), device="cpu", precision="float32", batch_size=1
+    )
+    documents = ["a night nurse of the welder " * 5] * 40
+    expected = embedder.embed_documents(documents)
+    model = embedder._model
+    assert model is not None
+    encode = model.encode
+    batch_runs, query_came, query_answered = threading.Event(), threading.Event(), threading.Event()
+
+    def hold_documents(texts: list[str], **options: Any) -> Any:
+        if texts != ["cook"]:
+            # The first batch lasts until a query has come; a second one before its answer could never end.
+            awaited = query_answered if batch_runs.is_set() else query_came
+            batch_runs.set()
+            assert awaited.wait(60)
+        return encode(texts, **options)
+
+    def answer_query() -> Vectors:
+        vectors = embedder.embed_queries(["cook"])
+        query_answered.set()
+        return vectors
+
+    monkeypatch.setattr(model, "encode", hold_documents)
+    with ThreadPoolExecutor(2) as pool:
+        embedding = pool.submit(embedder.embed_documents, documents)
+        assert batch_runs.wait(60)
+        answering = pool.submit(answer_query)
+        wait_until(lambda: embedder._turns.is_hurried)
+        query_came.set()
+        assert answering.result(60).shape == (1, DIMENSION)
+        np.testing.assert_array_equal(embedding.result(60), expected)
 
 
 def test_identity_loads_no_weights(model_folders: dict[str, Path], tmp_path: Path) -> None:

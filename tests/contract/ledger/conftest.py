@@ -54,7 +54,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def books(database_url: str) -> Iterator[Books]:
     database = Database.open(database_url)
     with database.write() as connection:
-        for table in ("documents", "tasks", "persons", "rejections"):
+        for table in ("documents", "tasks", "persons", "collections", "rejections"):
             connection.execute(text(f"DELETE FROM {table}"))
     yield Books(database)
     database.close()

@@ -1,6 +1,8 @@
 """What the ledger promises, on every database."""
 
+import random
 import threading
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -217,6 +219,18 @@ def test_record_after_delete_is_new_and_survives_the_settled_delete(books: Books
     assert [c.document.title for c in claim(books)] == ["Back"]
 
 
+def test_list_documents_orders_ids_by_their_bytes(books: Books) -> None:
+    ids = ["A", "B", "_", "a", "b", "é", "Я", "я"]
+    books.ledger.record([vacancy(id_) for id_ in reversed(ids)])
+    assert [stored.document.id for stored in books.ledger.list_documents(Kind.VACANCIES)] == ids
+
+
+def test_rejection_of_a_very_long_location_is_kept(books: Books) -> None:
+    location = "архив/" + "глубоко/" * 1000
+    books.rejections.add("x", [Rejection(location=location, reason="unreadable")])
+    assert [row.location for row in books.rejections.read()] == [location]
+
+
 def test_list_documents_pages_through_all(books: Books) -> None:
     books.ledger.record([vacancy(f"v{i:02}") for i in range(25)])
     seen: list[str] = []
@@ -225,19 +239,76 @@ def test_list_documents_pages_through_all(books: Books) -> None:
     assert seen == [f"v{i:02}" for i in range(25)]
 
 
-def test_requeue_makes_everything_be_embedded_anew(books: Books) -> None:
+def test_adopting_another_collection_makes_everything_be_embedded_anew(books: Books) -> None:
+    assert books.queue.adopt_collection(Kind.VACANCIES, "first") == 0
     books.ledger.record([vacancy(), resume()])
     settle_all(books, claim(books))
-    assert books.queue.requeue(Kind.VACANCIES) == 1
+    assert books.queue.adopt_collection(Kind.VACANCIES, "first") == 0
+    assert claim(books) == []
+    assert books.queue.adopt_collection(Kind.VACANCIES, "second") == 1
     claims = claim(books)
     assert [(c.id, c.indexed_text_hash) for c in claims] == [("v1", None)]
 
 
+def test_claim_after_a_crash_takes_suspects_one_by_one(books: Books) -> None:
+    books.ledger.record([vacancy(f"v{i}") for i in range(5)])
+    claim(books, "killed", limit=3)
+    books.queue.release_leases()
+    assert [c.id for c in claim(books)] == ["v0"]
+    assert [c.id for c in claim(books)] == ["v1"]
+    assert [c.id for c in claim(books)] == ["v2"]
+    assert [c.id for c in claim(books)] == ["v3", "v4"]
+
+
+def test_document_that_kills_its_worker_costs_no_other_document_anything(books: Books) -> None:
+    books.ledger.record([vacancy(f"v{i}") for i in range(5)])
+    for _ in range(20):
+        claims = claim(books, "mortal")
+        if any(c.id == "v3" for c in claims):
+            books.queue.release_leases()
+        else:
+            settle_all(books, claims, "mortal")
+    assert [id_ for _, id_, _ in books.ledger.list_failures()] == ["v3"]
+    assert books.ledger.summarize().counts[Kind.VACANCIES][State.INDEXED] == 4
+
+
+def test_release_gives_back_one_workers_leases_only(books: Books) -> None:
+    books.ledger.record([vacancy("a"), vacancy("b")])
+    claim(books, "one", limit=1)
+    claim(books, "two", limit=1)
+    books.queue.release("one")
+    assert [c.id for c in claim(books, "three")] == ["a"]
+    assert claim(books, "four") == []
+
+
+def test_document_erased_under_a_slow_worker_is_taken_out_once_more(books: Books) -> None:
+    books.ledger.record([vacancy()])
+    slow = claim(books, "slow")
+    books.ledger.delete(Kind.VACANCIES, ["v1"])
+    books.clock.now += 31
+    settle_all(books, claim(books, "fast"), "fast")
+    settle_all(books, slow, "slow")
+    again = claim(books)
+    assert [(c.id, c.document) for c in again] == [("v1", None)]
+    settle_all(books, again)
+    assert claim(books) == []
+    assert books.ledger.get_document(Kind.VACANCIES, "v1") is None
+
+
+def test_settle_of_another_content_under_the_same_version_leaves_the_document_pending(books: Books) -> None:
+    books.ledger.record([vacancy(title="A")])
+    claims = [replace(c, document_hash="of what another writer had stored under this version") for c in claim(books)]
+    settle_all(books, claims)
+    assert [c.document.title for c in claim(books)] == ["A"]
+
+
 def test_summary_counts_kinds_and_states(books: Books) -> None:
     books.ledger.record([vacancy("a"), vacancy("b"), resume()])
-    books.queue.settle("worker", [Outcome(claim(books, limit=1)[0], text_hash="h")])
+    done = [c for c in claim(books) if c.id == "a"]
+    books.queue.settle("worker", [Outcome(done[0], text_hash="h")])
     summary = books.ledger.summarize()
     assert summary.counts[Kind.VACANCIES] == {State.PENDING: 1, State.INDEXED: 1, State.FAILED: 0}
+    assert summary.counts[Kind.RESUMES] == {State.PENDING: 1, State.INDEXED: 0, State.FAILED: 0}
     assert summary.pending == 2
     assert summary.oldest_pending_at == books.clock.now
 
@@ -272,7 +343,9 @@ def test_writers_of_the_same_documents_at_once_all_succeed(books: Books) -> None
     def write(author: int) -> None:
         try:
             for turn in range(5):
-                books.ledger.record([vacancy(f"v{i}", title=f"{author}-{turn}") for i in range(20)])
+                batch = [vacancy(f"v{i}", title=f"{author}-{turn}") for i in range(600)]
+                random.Random(author).shuffle(batch)
+                books.ledger.record(batch)
         except Exception as error:
             errors.append(error)
 
@@ -282,7 +355,7 @@ def test_writers_of_the_same_documents_at_once_all_succeed(books: Books) -> None
     for writer in writers:
         writer.join()
     assert errors == []
-    settle_all(books, claim(books))
+    settle_all(books, claim(books, limit=1000))
     assert books.ledger.summarize().pending == 0
 
 

@@ -1,7 +1,9 @@
 """Opening and closing an index on every engine."""
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ import pytest
 from pymilvus import MilvusClient
 
 import milvus.aliases
+from milvus.embedding.port import ModelIdentity
 from milvus.engine import connect
 from milvus.entities import Kind
 from milvus.errors import IndexUnavailable, ModelMismatch, SchemaMismatch
@@ -37,10 +40,8 @@ def client(uri: str) -> Iterator[MilvusClient]:
 
 def test_the_first_opening_makes_both_collections(uri: str) -> None:
     with closing(Store.open(uri, model=MODEL)) as store:
-        assert store.created == {Kind.RESUMES, Kind.VACANCIES}
         assert store.collection(Kind.RESUMES) is store.resumes
         assert store.collection(Kind.VACANCIES) is store.vacancies
-        assert store.engine
         store.ping()
 
 
@@ -50,11 +51,72 @@ def test_reopening_keeps_the_data(uri: str) -> None:
         store.vacancies.upsert([vacancy], make_vectors(1))
         store.resumes.upsert([resume], make_vectors(1))
     with closing(Store.open(uri, model=MODEL)) as store:
-        assert store.created == frozenset()
         assert store.vacancies.get(["a"]) == {"a": vacancy}
         assert [hit.entity for hit in store.resumes.search(make_vectors(1)[0])] == [resume]
         store.vacancies.upsert([make_vacancy("c")], make_vectors(1))
         assert store.vacancies.count() == 2
+
+
+def test_a_collection_keeps_its_instance_id(uri: str) -> None:
+    with closing(Store.open(uri, model=MODEL)) as store:
+        made = [store.collection(kind).instance_id for kind in Kind]
+    with closing(Store.open(uri, model=MODEL)) as store:
+        assert [store.collection(kind).instance_id for kind in Kind] == made
+    assert all(made)
+    assert len(set(made)) == len(Kind)
+
+
+def test_a_collection_made_anew_has_another_instance_id(uri: str) -> None:
+    connection = connect(uri)
+    store = Store(connection, MODEL)
+    before = {kind: store.collection(kind).instance_id for kind in Kind}
+    connection.client.drop_alias("resumes")
+    connection.client.drop_collection("resumes_v1")
+    with closing(Store(connection, MODEL)) as store:
+        assert store.resumes.instance_id not in before.values()
+        assert store.vacancies.instance_id == before[Kind.VACANCIES]
+
+
+def test_a_collection_without_an_instance_id_has_a_stable_one(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As those made before there were instance ids."""
+    encode = milvus.aliases._encode_identity
+
+    def encode_without_instance(kind: Kind, model: ModelIdentity) -> str:
+        return json.dumps({key: value for key, value in json.loads(encode(kind, model)).items() if key != "instance"})
+
+    monkeypatch.setattr(milvus.aliases, "_encode_identity", encode_without_instance)
+    for _ in range(2):
+        with closing(Store.open(uri, model=MODEL)) as store:
+            assert store.resumes.instance_id == "resumes-legacy"
+            assert store.vacancies.instance_id == "vacancies-legacy"
+
+
+def test_opening_without_making_anything_needs_the_whole_index(uri: str) -> None:
+    with pytest.raises(IndexUnavailable, match="not set up yet"):
+        Store.open(uri, model=MODEL, create=False)
+    if "://" not in uri:
+        assert not Path(uri).parent.exists()
+    Store.open(uri, model=MODEL).close()
+    connection = connect(uri)
+    connection.client.drop_alias("vacancies")
+    with pytest.raises(IndexUnavailable, match="not set up yet: it has no collection vacancies"):
+        Store(connection, MODEL, create=False)
+    assert not connection.client.has_collection("vacancies")
+    connection.close()
+    Store.open(uri, model=MODEL).close()
+    Store.open(uri, model=MODEL, create=False).close()
+
+
+def test_a_collection_dropped_while_open_is_unavailable(uri: str) -> None:
+    """So that documents wait for the index to be set up again, instead of being set aside."""
+    connection = connect(uri)
+    with closing(Store(connection, MODEL)) as store:
+        connection.client.drop_alias("resumes")
+        connection.client.drop_collection("resumes_v1")
+        with pytest.raises(IndexUnavailable, match="upsert into resumes"):
+            store.resumes.upsert([make_resume("a")], make_vectors(1))
+        with pytest.raises(IndexUnavailable, match="search resumes"):
+            store.resumes.search(make_vectors(1)[0])
 
 
 def test_collections_lie_behind_aliases(client: MilvusClient) -> None:
@@ -73,11 +135,31 @@ def test_another_model_is_refused_by_name(uri: str, change: dict[str, object]) -
     Store.open(uri, model=MODEL).close()
 
 
-def test_another_schema_version_is_refused(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_schema_version_is_refused_with_a_way_out(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
     Store.open(uri, model=MODEL).close()
     monkeypatch.setattr(milvus.aliases, "SCHEMA_VERSION", 2)
-    with pytest.raises(SchemaMismatch, match="version 1, this program has 2"):
+    with pytest.raises(SchemaMismatch, match=r"version 1, this program has 2: .* start again, .* from the ledger"):
         Store.open(uri, model=MODEL)
+
+
+def test_a_mismatch_is_over_once_its_advice_is_followed(uri: str, engine: str) -> None:
+    Store.open(uri, model=MODEL).close()
+    other = replace(MODEL, name="other")
+    if engine == "lite":
+        with pytest.raises(ModelMismatch, match=r"set the model back .*, or delete the index folder and start again"):
+            Store.open(uri, model=other)
+        shutil.rmtree(uri)
+    else:
+        lite = engine == "lite-server"
+        way_out = "delete the index folder" if lite else "drop the alias resumes and the collection resumes_v1"
+        with pytest.raises(ModelMismatch, match=f"set the model back .*, or {way_out}"):
+            Store.open(uri, model=other)
+        connection = connect(uri)
+        for kind in Kind:
+            connection.client.drop_alias(kind.value)
+            connection.client.drop_collection(f"{kind.value}_v1")
+        connection.close()
+    Store.open(uri, model=other).close()
 
 
 def test_a_collection_of_another_program_is_refused(uri: str) -> None:
@@ -97,7 +179,6 @@ def test_an_unfinished_collection_is_completed(uri: str) -> None:
     connection.client.drop_index("resumes_v1", "vector")
     connection.close()
     with closing(Store.open(uri, model=MODEL)) as store:
-        assert store.created == {Kind.RESUMES}
         store.resumes.upsert([make_resume("a")], make_vectors(1))
         assert len(store.resumes.search(make_vectors(1)[0])) == 1
 

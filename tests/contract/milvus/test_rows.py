@@ -1,19 +1,25 @@
 """Rows of the index on every engine: written, replaced, read, listed, deleted."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pymilvus import MilvusClient
 
+from milvus.engine import Engine
 from milvus.entities import Entity, Kind
 from milvus.errors import InvalidEntity, InvalidVector
 from milvus.filters import VacancyFilter
-from milvus.store import Store
+from milvus.store import Collection, Store
+from tests.contract.milvus.conftest import MakeIndex
 from tests.index_examples import MODEL, make_resume, make_vacancy, make_vectors, resumes, vacancies
 
 per_example = settings(
@@ -83,9 +89,19 @@ def test_a_vector_of_any_length_is_stored_at_unit_length(store: Store) -> None:
     np.testing.assert_allclose(store.vacancies.get_vectors(["a"])["a"], make_vectors(1)[0], atol=1e-6)
 
 
+def test_a_vector_comes_with_the_hash_of_its_text(store: Store) -> None:
+    entities = [make_vacancy(f"{number:03}", text_hash=f"hash {number}") for number in range(600)]
+    vectors = make_vectors(600)
+    store.vacancies.upsert(entities, vectors)
+    embedded = store.vacancies.get_embedded([*(entity.id for entity in entities), "never there", ""])
+    assert {id: text_hash for id, (text_hash, _) in embedded.items()} == {e.id: e.text_hash for e in entities}
+    np.testing.assert_allclose([embedded[entity.id][1] for entity in entities], vectors, atol=1e-6)
+    assert store.vacancies.get_embedded([]) == {}
+
+
 def test_an_entity_that_does_not_fit_stops_the_whole_call(store: Store) -> None:
     with pytest.raises(InvalidEntity, match="'bad': country"):
-        store.vacancies.upsert([make_vacancy("good"), make_vacancy("bad", country="x" * 801)], make_vectors(2))
+        store.vacancies.upsert([make_vacancy("good"), make_vacancy("bad", country="x" * 6001)], make_vectors(2))
     assert store.vacancies.count() == 0
 
 
@@ -101,7 +117,7 @@ def test_a_number_of_vectors_other_than_of_entities_is_refused(store: Store) -> 
 
 def test_a_text_at_the_byte_limit_fits(store: Store) -> None:
     widest = make_vacancy(
-        "я" * 256, title="я" * 2000, text="🚀" * 15_000, skills=("я" * 400,) * 512, company="я" * 1000
+        "я" * 256, title="я" * 3000, text="🚀" * 15_000, skills=("я" * 400,) * 512, company="я" * 3000
     )
     store.vacancies.upsert([widest], make_vectors(1))
     assert store.vacancies.get([widest.id]) == {widest.id: widest}
@@ -237,6 +253,51 @@ def test_a_search_sees_what_was_just_written(store: Store) -> None:
         assert store.vacancies.search(vector, limit=1)[0].entity == entity
         store.vacancies.upsert([replace(entity, title="changed")], vector[np.newaxis])
         assert store.vacancies.search(vector, limit=1)[0].entity.title == "changed"
+
+
+def test_a_search_of_another_process_sees_what_was_just_written(make_index: MakeIndex, engine: str) -> None:
+    if engine == "lite":
+        pytest.skip("one process at a time has the folder")
+    uri, vectors = make_index(), make_vectors(20)
+    with closing(Store.open(uri, model=MODEL)) as writer, closing(Store.open(uri, model=MODEL)) as reader:
+        for number, vector in enumerate(vectors):
+            writer.vacancies.upsert([make_vacancy(str(number))], vector[np.newaxis])
+            assert reader.vacancies.search(vector, limit=1)[0].entity.id == str(number)
+            writer.vacancies.delete([str(number)])
+            assert reader.vacancies.search(vector, limit=1) == []
+
+
+@pytest.mark.parametrize(("version", "reads"), [("v3.0.1", ["Strong"]), ("milvus_lite-3.2.2", [])])
+def test_a_write_to_a_server_ends_with_one_strong_read(
+    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch, version: str, reads: list[str]
+) -> None:
+    """Shown on any engine: only its name decides."""
+    with closing(Store.open(make_index(), model=MODEL)) as store:
+        connection = replace(store._connection, engine=Engine(version))
+        collection = Collection(connection, Kind.RESUMES, MODEL, instance_id="any")
+        calls: list[str] = []
+        for name in ("upsert", "delete", "query"):
+            monkeypatch.setattr(connection.client, name, record_call(connection.client, name, calls))
+        collection.upsert([make_resume(f"r{number}") for number in range(1001)], make_vectors(1001))
+        assert calls == ["upsert", "upsert", *reads]
+        calls.clear()
+        collection.delete(["", "never there", *(f"r{number}" for number in range(1001))])
+        assert calls == ["delete", "delete", *reads]
+        calls.clear()
+        collection.upsert([], make_vectors(0))
+        collection.delete([""])
+        assert calls == []
+
+
+def record_call(client: MilvusClient, name: str, calls: list[str]) -> Callable[..., Any]:
+    """The client's method, which notes its consistency level or else its name."""
+    method = getattr(client, name)
+
+    def record(*arguments: Any, **options: Any) -> Any:
+        calls.append(options.get("consistency_level", name))
+        return method(*arguments, **options)
+
+    return record
 
 
 def test_the_model_of_the_tests_has_the_dimension_of_their_vectors() -> None:

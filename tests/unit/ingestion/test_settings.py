@@ -89,7 +89,7 @@ def test_data_folder_moves_database_and_index(monkeypatch: pytest.MonkeyPatch) -
         ("./other.db", "auto", True),
         ("http://milvus:19530", "auto", False),
         ("http://milvus:19530", "embedded", True),
-        ("", "external", False),
+        ("http://milvus:19530", "external", False),
     ],
 )
 def test_worker_is_embedded_where_only_one_process_can_open_the_index(
@@ -99,6 +99,15 @@ def test_worker_is_embedded_where_only_one_process_can_open_the_index(
     monkeypatch.setenv("COUNTERPART_WORKER", worker)
 
     assert read_settings().worker_is_embedded is is_embedded
+
+
+def test_external_worker_over_a_folder_that_only_one_process_can_open_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COUNTERPART_WORKER", "external")
+
+    with pytest.raises(SettingsError, match="COUNTERPART_WORKER=external needs a Milvus server"):
+        read_settings()
 
 
 def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:

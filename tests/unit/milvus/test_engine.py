@@ -54,6 +54,11 @@ def test_lite_needs_one_writer_and_lists_everything_at_once() -> None:
     )  # fmt: skip
 
 
+def test_only_the_searches_of_a_server_lag_behind_writes() -> None:
+    assert SERVER.lags_behind_writes
+    assert not LITE.lags_behind_writes
+
+
 class _Lost(grpc.RpcError):  # type: ignore[misc]
     def __init__(self, status: grpc.StatusCode) -> None:
         self._status = status
@@ -73,6 +78,20 @@ class _Lost(grpc.RpcError):  # type: ignore[misc]
         (MilvusException(code=2, message="Fail connecting to server"), IndexUnavailable),
         (_Lost(grpc.StatusCode.DEADLINE_EXCEEDED), IndexUnavailable),
         (_Lost(grpc.StatusCode.UNAUTHENTICATED), IndexRefused),
+        (MilvusException(code=8, message="request is rejected by the rate limiter"), IndexUnavailable),
+        (MilvusException(code=9, message="quota exceeded[reason=memory quota exhausted]"), IndexUnavailable),
+        (MilvusException(code=3, message="memory limit exceeded"), IndexUnavailable),
+        (MilvusException(code=100, message="collection not found[collection=resumes]"), IndexUnavailable),
+        (MilvusException(code=101, message="collection not loaded[collection=449]"), IndexUnavailable),
+        (MilvusException(code=503, message="channel not available"), IndexUnavailable),
+        (MilvusException(code=10001, message="context deadline exceeded"), IndexUnavailable),
+        (MilvusException(code=2200, message="inconsistent requery result", retriable=True), IndexUnavailable),
+        (MilvusException(code=1, message="service not ready[standalone=Initializing]"), IndexUnavailable),
+        (MilvusException(code=65535, message="fail to search: collection not fully loaded"), IndexUnavailable),
+        (MilvusException(code=65535, message="failed to search: context deadline exceeded"), IndexUnavailable),
+        (MilvusException(code=65535, message="the field vector is missing"), IndexRefused),
+        (MilvusException(code=1, message="the length of title exceeds the limit"), IndexRefused),
+        (MilvusException(code=1100, message='cannot parse: title == "rate limit exceeded"'), IndexRefused),
         (ParamError(message="no such field"), IndexRefused),
         (MilvusException(code=1100, message="bad expression"), IndexRefused),
     ],

@@ -1,5 +1,6 @@
 """Entities to rows and back, and what does not fit."""
 
+import unicodedata
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -63,12 +64,12 @@ def test_a_long_text_is_clipped_on_a_character() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"title": "я" * 2001}, "title: is 4,002 bytes long, at most 4,000 fit"),
+        ({"title": "я" * 3001}, "title: is 6,002 bytes long, at most 6,000 fit"),
         ({"text_hash": None}, "text_hash is missing"),
         ({"title": "\ud800"}, "title: .*surrogates"),
         ({"skills": ("x",) * 513}, "skills: has 513 values, at most 512 fit"),
         ({"skills": ("x" * 801,)}, "skills: is 801 bytes long"),
-        ({"company": "x" * 2001}, "company: is 2,001 bytes"),
+        ({"company": "x" * 6001}, "company: is 6,001 bytes"),
         ({"salary_min": float("nan")}, "salary_min: is nan"),
         ({"salary_max": float("inf")}, "salary_max: is inf"),
         ({"latitude": 90.5}, "latitude: is 90.5"),
@@ -83,6 +84,18 @@ def test_a_long_text_is_clipped_on_a_character() -> None:
 def test_a_value_that_does_not_fit_names_id_and_field(values: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidEntity, match=f"'v/1': {message}"):
         to_row(Kind.VACANCIES, make_vacancy("v/1", **values))
+
+
+# The longest in UTF-8, in UTF-8 after NFC, and in UTF-8 after casefolding.
+@pytest.mark.parametrize("letter", ["🚀", "\U0001d160", "\u1f52"])
+def test_what_a_document_may_say_fits(letter: str) -> None:
+    """Its short texts have at most 500 characters, its page 2,000, its skills 200 each."""
+    short = unicodedata.normalize("NFC", letter * 500)
+    names = ["title", "country", "region", "city", "salary_original", "category", "source", "company"]
+    entity = make_vacancy(
+        "v/1", **dict.fromkeys(names, short), url="🚀" * 2000, skills=tuple(f"{n:03}{'🚀' * 197}" for n in range(500))
+    )
+    assert to_entity(Kind.VACANCIES, to_row(Kind.VACANCIES, entity)) == entity
 
 
 @pytest.mark.parametrize("id", ["", "x" * 513, "я" * 257, "\ud800"])
