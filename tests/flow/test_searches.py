@@ -101,7 +101,7 @@ def test_matches_of_a_stored_document_equal_the_search(api: Api, path: str, body
         ({"filter": "[]"}, "filter"),
         ({"filter": '{"experience": {"min": "many"}}'}, "filter.experience.min"),
         ({"limit": "0"}, "query.limit"),
-        ({"colour": "red"}, "query.colour: unknown field"),
+        ({"colour": "red"}, "query.colour: unknown parameter"),
     ],
 )
 def test_bad_query_for_matches_is_refused_by_name(api: Api, query: dict[str, str], named: str) -> None:

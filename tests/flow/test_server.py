@@ -39,7 +39,15 @@ def test_encoded_id_survives_a_real_server(server: Server, kind: str, id_: str) 
 def make_head(path: str, length: str) -> bytes:
     """The head of a POST whose body is a file's form or JSON; `length` is the header that tells how much will come."""
     content_type = "multipart/form-data; boundary=x" if path.endswith("file") else "application/json"
-    lines = [f"POST {path} HTTP/1.1", "Host: x", f"Content-Type: {content_type}", length, "Connection: close", "", ""]
+    lines = [
+        f"POST {path} HTTP/1.1",
+        "Host: localhost",
+        f"Content-Type: {content_type}",
+        length,
+        "Connection: close",
+        "",
+        "",
+    ]
     return "\r\n".join(lines).encode()
 
 
@@ -134,7 +142,7 @@ def test_health_answers_while_many_callers_wait(server: Server) -> None:
         started = time.monotonic()
         assert server.request("GET", "/healthz")[0] == 200
         waited = time.monotonic() - started
-        assert all(put.result()[0] == 201 for put in puts)
+        assert {put.result()[0] for put in puts} <= {201, 202}  # 202 where too many waited already
     assert waited < 10
 
 

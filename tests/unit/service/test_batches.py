@@ -22,8 +22,8 @@ def test_array_and_lines_read_the_same(rows: list[object], escaped: bool, spaced
     array = json.dumps(rows, ensure_ascii=escaped, indent=2 if spaced else None).encode()
     lines = "\n".join(json.dumps(row, ensure_ascii=escaped) for row in rows).encode()
 
-    assert list(_read_rows(array, "application/json; charset=utf-8")) == rows
-    assert list(_read_rows(lines, "Application/X-NDJSON")) == rows
+    assert list(_read_rows(array, "application/json; charset=utf-8")) == list(enumerate(rows, 1))
+    assert list(_read_rows(lines, "Application/X-NDJSON")) == list(enumerate(rows, 1))
 
 
 @pytest.mark.parametrize("content_type", ["", "text/plain", "application/xml", "multipart/form-data"])
