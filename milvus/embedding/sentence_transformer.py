@@ -101,7 +101,11 @@ class SentenceTransformerEmbedder:
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """Shape (len(texts), dimension). Raises ModelNotFound, EmbeddingError."""
-        return self._embed(texts, self._spec.document_prompt, urgent=False)
+        from milvus.embedding.torch_runtime import give_back_memory
+
+        vectors = self._embed(texts, self._spec.document_prompt, urgent=False)
+        give_back_memory()
+        return vectors
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Shape (len(texts), dimension). Raises ModelNotFound, EmbeddingError."""

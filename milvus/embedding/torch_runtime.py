@@ -1,6 +1,8 @@
 """Where and how precisely torch computes, and loading a model so. The only module that imports torch."""
 
+import ctypes
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +55,15 @@ def limit_threads() -> None:
     quota = _read_cpu_quota()
     if quota is not None and "OMP_NUM_THREADS" not in os.environ and quota < torch.get_num_threads():
         torch.set_num_threads(quota)
+
+
+def give_back_memory() -> None:
+    """Return freed memory to the system.
+
+    The C library of Linux keeps it, in pieces that batches of other shapes do not fit: a worker grows by gigabytes.
+    """
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
+        trim(0)
 
 
 def load_model(spec: "ModelSpec", revision: str, *, device: str, dtype: torch.dtype) -> "SentenceTransformer":
