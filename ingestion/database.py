@@ -13,7 +13,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -88,7 +88,10 @@ class Database:
 def _mapped_errors() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
+    except (DatabaseError, InterfaceError) as error:
+        # SQLite says in the bare class that a file is no database; what is derived otherwise is a fault of ours.
+        if type(error) not in (DatabaseError, OperationalError, InterfaceError):
+            raise
         kind = LedgerConflict if getattr(error.orig, "sqlstate", None) in _CONFLICTS else LedgerUnavailable
         raise kind(f"the database refused or does not answer: {error.orig}") from error
     except PoolTimeout as error:

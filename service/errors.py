@@ -4,6 +4,7 @@ The tree:
 
     ServiceError
     ├── SourceNotFound     a search named a resume or vacancy that the index does not hold
+    ├── EmptyQuery         once names and contacts are cut, nothing is left to search by
     ├── DocumentNotFound   no such stored document
     ├── NotSearchable      a document was stored, but searches will never find it
     ├── TaskNotFound       no such task
@@ -18,6 +19,10 @@ class ServiceError(Exception):
 
 class SourceNotFound(ServiceError):
     """A search named a resume or vacancy that the index does not hold (yet)."""
+
+
+class EmptyQuery(ServiceError):
+    """Once names and contacts are cut, nothing is left to search by."""
 
 
 class DocumentNotFound(ServiceError):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from ingestion import AnyDocument, Normalizer, find_names
 from ingestion.language import detect_language
 from milvus import Embedder, Entity, Filter, Hit, Kind, Store, Vectors
-from service.errors import SourceNotFound
+from service.errors import EmptyQuery, SourceNotFound
 
 # From so many characters on English prose is told from other languages; shorter, titles and names of tools often are
 # taken for German or French. Letters after the Latin ones are telling at any length.
@@ -80,7 +80,7 @@ class Searcher:
     ) -> Found:
         """The entities of `kind` nearest to the source, best first.
 
-        A stored source never finds itself. Raises SourceNotFound, and what the index and the model raise.
+        A stored source never finds itself. Raises SourceNotFound, EmptyQuery, and what the index and the model raise.
         """
         vector, entity, language = self._embed(source)
         canonical = self.normalizer.normalize_filter(filter) if filter is not None else None
@@ -109,8 +109,9 @@ class Searcher:
         if isinstance(source, DocumentSource):
             entity = self.normalizer.normalize(source.document, names=find_names(source.document))
             # Embedded as a stored document is, so that a document finds the same whether it is stored or not.
-            return self.embedder.embed_documents([entity.embedded_text])[0], entity, entity.language
-        text = self.normalizer.normalize_text(source.text)
+            text = _check_not_empty(entity.embedded_text)
+            return self.embedder.embed_documents([text])[0], entity, entity.language
+        text = _check_not_empty(self.normalizer.normalize_text(source.text))
         return self.embedder.embed_queries([text])[0], None, _tell_language(text) if self.languages else None
 
     def _warn(self, language: str | None) -> list[str]:
@@ -121,6 +122,12 @@ class Searcher:
             f"the text is in {language!r}, but the embedding model {self.embedder.identity.name} knows {known}: "
             "the order of the results is less reliable"
         ]
+
+
+def _check_not_empty(text: str) -> str:
+    if not text.strip():
+        raise EmptyQuery("once names and contacts are cut, no text is left to search by")
+    return text
 
 
 def _tell_language(text: str) -> str | None:

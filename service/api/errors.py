@@ -14,7 +14,15 @@ from starlette.exceptions import HTTPException
 
 from ingestion.errors import IngestionError, LedgerUnavailable, UnreadableDocument
 from milvus.errors import EmbeddingError, IndexUnavailable, MilvusError, UnembeddableText
-from service.errors import BadCursor, DocumentNotFound, NotSearchable, ServiceError, SourceNotFound, TaskNotFound
+from service.errors import (
+    BadCursor,
+    DocumentNotFound,
+    EmptyQuery,
+    NotSearchable,
+    ServiceError,
+    SourceNotFound,
+    TaskNotFound,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +35,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     NotSearchable: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadCursor: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnreadableDocument: HTTPStatus.UNPROCESSABLE_ENTITY,
+    EmptyQuery: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnembeddableText: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 

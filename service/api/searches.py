@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from ingestion import ResumeDocument, UnreadableDocument, VacancyDocument, read_upload
 from milvus import Filter, Kind
 from service.api.payloads import FILTERS, MAX_LIMIT, MAX_OFFSET, SearchRequest, make_entity_payload
+from service.errors import EmptyQuery
 from service.search import DocumentSource, Found, Page, Searcher, Source, StoredSource, TextSource
 
 _UNSTORED_ID = "query"
@@ -72,13 +73,16 @@ def search_upload(searcher: Searcher, kind: Kind, form: UploadForm) -> dict[str,
         document = read_upload(name, content, kind=kind.counterpart)
     except UnreadableDocument as error:
         raise UnreadableDocument(f"{name}: {error}") from None
-    found = searcher.search(
-        kind,
-        DocumentSource(document),
-        filter=read_filter(kind, form.filter),
-        page=Page(form.limit, form.offset),
-        include_expired=form.include_expired,
-    )
+    try:
+        found = searcher.search(
+            kind,
+            DocumentSource(document),
+            filter=read_filter(kind, form.filter),
+            page=Page(form.limit, form.offset),
+            include_expired=form.include_expired,
+        )
+    except EmptyQuery as error:
+        raise EmptyQuery(f"{name}: {error}") from None
     return make_search_payload(found)
 
 

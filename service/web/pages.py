@@ -9,8 +9,8 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
 from milvus import Kind
-from milvus.errors import UnembeddableText
 from service.api.dependencies import GivenServices
+from service.errors import EmptyQuery
 from service.search import Found, Page, TextSource
 
 _FOLDER = Path(__file__).parent
@@ -40,7 +40,7 @@ def show_start(
     if text.strip():
         try:
             found = services.searcher.search(find, TextSource(text), page=Page(limit=10))
-        except UnembeddableText:
-            note = "Nothing to search by: once names and contacts are cut, no text is left."
+        except EmptyQuery as error:
+            note = f"Nothing to search by: {error}."
     context = {"text": text, "find": find, "kinds": list(Kind), "found": found, "summary": summary, "note": note}
     return templates.TemplateResponse(request, "start.html", context, headers=_SECURITY_HEADERS)

@@ -189,7 +189,11 @@ def test_taken_port_is_said_at_once(environment: dict[str, str]) -> None:
             assert "Traceback" not in output
 
 
-def test_status_check_answers_with_its_exit_code(environment: dict[str, str]) -> None:
+def test_status_check_answers_with_its_exit_code(environment: dict[str, str], vacancies: Path) -> None:
+    code, output = run(environment, "ingestion", "status", "--check")
+    assert code == 1
+    assert "not set up yet" in output
+    run(environment, "ingestion", "load", vacancies, "--kind", "vacancies")
     assert run(environment, "ingestion", "status", "--check") == (0, "")
     away = environment | {"COUNTERPART_DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:1/none"}
     code, output = run(away, "ingestion", "status", "--check")
@@ -228,7 +232,7 @@ def test_load_hands_over_to_a_running_server(environment: dict[str, str], vacanc
     code, output = run(environment, "ingestion", "load", vacancies, "--kind", "vacancies")
 
     assert code == 0, output
-    assert "another process" in output
+    assert "Another process" in output
     assert re.search(r"vacancies\W+0\W+12\W+0", output), output
     found = json.loads(server.request("POST", "/v1/vacancies/search", {"text": "cook 7", "limit": 20})[2])
     assert {item["document"]["id"] for item in found["items"]} == {row["id"] for row in ROWS}
