@@ -101,11 +101,7 @@ class SentenceTransformerEmbedder:
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """Shape (len(texts), dimension). Raises ModelNotFound, EmbeddingError."""
-        from milvus.embedding.torch_runtime import give_back_memory
-
-        vectors = self._embed(texts, self._spec.document_prompt, urgent=False)
-        give_back_memory()
-        return vectors
+        return self._embed(texts, self._spec.document_prompt, urgent=False)
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Shape (len(texts), dimension). Raises ModelNotFound, EmbeddingError."""
@@ -148,6 +144,8 @@ class SentenceTransformerEmbedder:
         model.max_seq_length = min(self._spec.max_tokens, model.max_seq_length or self._spec.max_tokens)
 
     def _encode(self, access: _Access, pieces: Sequence[_Piece]) -> Vectors:
+        from milvus.embedding.torch_runtime import give_back_memory
+
         vectors = np.empty((len(pieces), self._spec.dimension), dtype=np.float32)
         for batch in _form_batches([piece.tokens for piece in pieces], self._token_budget):
             try:
@@ -156,6 +154,7 @@ class SentenceTransformerEmbedder:
                 raise EmbeddingError(
                     f"the model {self._spec.name} failed on a batch of {len(batch)}: {error}"
                 ) from error
+            give_back_memory()
         return vectors
 
 
