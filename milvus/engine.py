@@ -2,6 +2,7 @@
 
 import logging
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 import grpc
 from pymilvus import MilvusClient
 from pymilvus.client.types import Status
+from pymilvus.client.utils import SciPyHelper
 from pymilvus.exceptions import (
     ConnectError,
     ConnectionConfigException,
@@ -37,6 +39,8 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)")
 
 # No pings on idle connections: Lite answers them with GOAWAY, and gRPC prints that to the terminal.
 _GRPC_OPTIONS = {"grpc.keepalive_permit_without_calls": 0}
+
+_scipy_lock = threading.Lock()
 
 _UNREACHABLE = (ConnectError, ConnectionConfigException, ConnectionNotExistException, MilvusUnavailableException)
 _UNREACHABLE_CODES = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED")
@@ -183,6 +187,9 @@ def _connect_client(uri: str, *, token: str | None, lite: tuple[Any, Any] | None
         version = str(client.get_server_version(timeout=CONNECT_SECONDS))
     except (MilvusException, grpc.RpcError) as error:
         raise IndexUnavailable(f"connect to {_hide_password(uri)}: {getattr(error, 'message', error)}") from error
+    with _scipy_lock:
+        # The client loads SciPy at the first search, and two first searches at once then fail: so it is loaded here.
+        SciPyHelper.is_scipy_sparse([])
     engine = Engine(version)
     found = _VERSION.match(version)
     if not engine.is_lite and found and (int(found[1]), int(found[2])) < _OLDEST_SERVER:

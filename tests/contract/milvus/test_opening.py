@@ -229,3 +229,19 @@ def test_a_server_that_dies_is_unavailable(tmp_path: Path) -> None:
         with pytest.raises(IndexUnavailable, match="ping"):
             store.ping()
         store.close()
+
+
+def test_open_leaves_nothing_for_the_first_searches_to_load(tmp_path: Path) -> None:
+    """The client library loads SciPy at the first search, and two first searches at once would both fail over it."""
+    script = (
+        "import sys; from milvus import Store; from milvus.embedding import HashingEmbedder;"
+        "Store.open(sys.argv[1], model=HashingEmbedder().identity).close(); print('scipy.sparse' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "index.db")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.stdout.strip() == "True", done.stderr[-2000:]
