@@ -19,7 +19,7 @@ from milvus.entities import Entity, Kind
 from milvus.errors import InvalidEntity, InvalidVector
 from milvus.filters import VacancyFilter
 from milvus.store import Collection, Store
-from tests.contract.milvus.conftest import MakeIndex
+from tests.contract.milvus.conftest import ENGINES, MakeIndex
 from tests.index_examples import MODEL, make_resume, make_vacancy, make_vectors, resumes, vacancies
 
 per_example = settings(
@@ -255,9 +255,8 @@ def test_a_search_sees_what_was_just_written(store: Store) -> None:
         assert store.vacancies.search(vector, limit=1)[0].entity.title == "changed"
 
 
-def test_a_search_of_another_process_sees_what_was_just_written(make_index: MakeIndex, engine: str) -> None:
-    if engine == "lite":
-        pytest.skip("one process at a time has the folder")
+@pytest.mark.parametrize("engine", [name for name in ENGINES if name != "lite"], indirect=True)  # its folder has one
+def test_a_search_of_another_process_sees_what_was_just_written(make_index: MakeIndex) -> None:
     uri, vectors = make_index(), make_vectors(20)
     with closing(Store.open(uri, model=MODEL)) as writer, closing(Store.open(uri, model=MODEL)) as reader:
         for number, vector in enumerate(vectors):
