@@ -11,6 +11,7 @@ from ingestion.installation import Books, Installation, open_installation
 from ingestion.loading import load_paths
 from ingestion.normalize import Normalizer
 from ingestion.records import Change, Recorded, State, StoredDocument, Task, TaskState
+from ingestion.serving import Served
 from ingestion.settings import Settings, read_settings
 from ingestion.sources import read_upload
 from ingestion.worker import Worker
@@ -25,6 +26,7 @@ __all__ = [
     "Normalizer",
     "Recorded",
     "ResumeDocument",
+    "Served",
     "Settings",
     "State",
     "StoredDocument",

@@ -1,27 +1,32 @@
-"""The ingestion commands: `python -m ingestion load | work | status | rejected`."""
+"""The ingestion commands: `python -m ingestion --help` lists them."""
 
 import signal
-import threading
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import structlog
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ingestion.installation import Books, Installation, open_books, open_embedder, open_installation, open_store
+from ingestion.backup_commands import backup, restore
+from ingestion.installation import Books, Installation, open_books, open_index, open_installation, open_served
 from ingestion.loading import LoadReport, load_paths
+from ingestion.rebuild_commands import rebuild, rollback
 from ingestion.records import Change, Outcome, State, Summary
 from ingestion.settings import Settings, read_settings
-from ingestion.terminal import configure_logs, errors, show_clear_errors
+from ingestion.terminal import configure_logs, errors, make_progress, show_clear_errors
 from milvus import Kind
 from milvus.errors import IndexHeld
 
 app = typer.Typer(help="Brings resumes and vacancies into Counterpart.", no_args_is_help=True, add_completion=False)
+app.command()(backup)
+app.command()(restore)
+app.command()(rebuild)
+app.command()(rollback)
 console = Console()
 
 
@@ -55,15 +60,11 @@ def work() -> None:
         settings = read_settings()
         configure_logs(settings.log_level)
         installation = open_installation(settings)
-        worker = installation.create_worker()
         stops = {signal.SIGINT, signal.SIGTERM}
-        signal.pthread_sigmask(signal.SIG_BLOCK, stops)  # before the thread starts, which inherits it
-        thread = threading.Thread(target=worker.run, name="worker")
-        thread.start()
-        structlog.get_logger(__name__).info("worker started", index=settings.milvus_uri)
-        signal.sigwait(stops)
-        worker.stop()
-        thread.join()
+        signal.pthread_sigmask(signal.SIG_BLOCK, stops)  # before the threads start, which inherit it
+        with installation.work_beside(installation.create_worker()):
+            structlog.get_logger(__name__).info("worker started", index=settings.milvus_uri)
+            signal.sigwait(stops)
         installation.close()
 
 
@@ -107,7 +108,8 @@ def _check(settings: Settings) -> None:
     books.ledger.ping()
     books.close()
     try:
-        open_store(settings, open_embedder(settings), create=False).close()
+        with closing(open_index(settings, create=False)) as index:
+            open_served(settings, index, create=False)
     except IndexHeld:
         return  # whoever holds the folder has it open and working
 
@@ -122,21 +124,8 @@ def _parse_mapping(pairs: list[str]) -> Mapping[str, str]:
     return mapping
 
 
-def _make_progress() -> Progress:
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    )
-
-
 def _read(paths: list[Path], books: Books, *, kind: Kind | None, mapping: Mapping[str, str]) -> LoadReport:
-    with _make_progress() as progress:
+    with make_progress(console) as progress:
         bar = progress.add_task("Reading", total=None, rate="")
 
         def show(report: LoadReport) -> None:
@@ -160,7 +149,7 @@ def _index(settings: Settings, books: Books) -> int:
 def _open_or_follow(settings: Settings, books: Books, pending: int) -> Installation | None:
     """The installation; None where another process held the index until nothing was pending any more."""
     told = False
-    with _make_progress() as progress:
+    with make_progress(console) as progress:
         bar = progress.add_task("Indexing elsewhere", total=pending, rate="", visible=False)
         while left := books.queue.count_pending():
             try:
@@ -177,7 +166,7 @@ def _open_or_follow(settings: Settings, books: Books, pending: int) -> Installat
 def _drain(installation: Installation, pending: int) -> None:
     with console.status("Loading the model..."):
         installation.check_embedder()
-    with _make_progress() as progress:
+    with make_progress(console) as progress:
         bar = progress.add_task("Indexing", total=pending, rate="")
         started = time.monotonic()
         done = 0

@@ -70,6 +70,17 @@ class Database:
             yield connection
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A transaction that reads everything as of one moment, however long it takes."""
+        options = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
+        with (
+            _mapped_errors(),
+            self._engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that writes: committed at the end, rolled back on any error."""
         with (
@@ -153,4 +164,11 @@ def insert_or_update(
     new = statement.excluded
     updates = {name: new[name] for name in values} | (extra(new) if extra else {})
     inserted: Insert = statement.on_conflict_do_update(index_elements=list(keys), set_=updates)
+    return inserted
+
+
+def ignore_conflict(database: Database, table: Table, row: dict[str, Any]) -> Insert:
+    """An INSERT of a row that does nothing where one of its keys exists."""
+    dialect: Any = postgresql if database.dialect == "postgresql" else sqlite
+    inserted: Insert = dialect.insert(table).values(**row).on_conflict_do_nothing()
     return inserted

@@ -6,6 +6,8 @@ The tree:
     ├── SettingsError          a setting that cannot be used; the message names it
     ├── UnreadableSource       a file that no reader can take; the message names the file
     ├── UnreadableDocument     an upload that gives no usable document
+    ├── RebuildRefused         a rebuild or rollback that cannot be, or failed
+    ├── BackupRefused          a backup that cannot be written, read or restored
     └── LedgerUnavailable      the database does not answer
         └── LedgerConflict     two transactions stood in each other's way; the same call may go through now
 """
@@ -25,6 +27,14 @@ class UnreadableSource(IngestionError):
 
 class UnreadableDocument(IngestionError):
     """An upload that gives no usable document; the message says why (no text layer, truncated, too long)."""
+
+
+class RebuildRefused(IngestionError):
+    """A rebuild or rollback that cannot be, or failed; what served goes on serving. The message says why."""
+
+
+class BackupRefused(IngestionError):
+    """A backup that cannot be written, read or restored; the message says why, and nothing was changed."""
 
 
 class LedgerUnavailable(IngestionError):

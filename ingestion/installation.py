@@ -1,21 +1,29 @@
 """Everything that one installation consists of, opened from its settings."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 import structlog
 
+from ingestion.background import Runnable, run_beside
 from ingestion.currency import load_rates
 from ingestion.database import Database
 from ingestion.errors import SettingsError
 from ingestion.ledger import Ledger
 from ingestion.normalize import Normalizer
-from ingestion.pipeline import Pipeline
+from ingestion.pipeline import FindKnown, Pipeline
 from ingestion.queue import WorkQueue
+from ingestion.rebuild import Rebuilder, mend_switch
 from ingestion.rejections import RejectionLog
+from ingestion.serving import Served, Serving
 from ingestion.settings import Settings
 from ingestion.skills import load_taxonomy
+from ingestion.standby import StandbyBook
 from ingestion.worker import Worker
-from milvus import Embedder, Kind, Store, create_embedder
+from milvus import Embedder, Index, Kind, ModelIdentity, create_embedder
+from milvus.errors import MilvusError, ModelMismatch
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +36,7 @@ class Books:
     ledger: Ledger
     queue: WorkQueue
     rejections: RejectionLog
+    standby: StandbyBook
 
     def close(self) -> None:
         """Close the database."""
@@ -39,29 +48,45 @@ class Installation:
     """The books, and what searches and fills the index. Close it when done."""
 
     books: Books
-    store: Store
-    embedder: Embedder
+    index: Index
+    serving: Serving
     normalizer: Normalizer
+    rebuilder: Rebuilder
 
     def check_embedder(self) -> None:
         """Raise EmbeddingError where the model cannot embed, which a worker would only wait for to pass."""
-        self.embedder.embed_queries(["ready?"])
+        self.serving.get().embedder.embed_queries(["ready?"])
 
-    def create_worker(self) -> Worker:
-        """A worker over this installation."""
-        pipeline = Pipeline(normalizer=self.normalizer, embedder=self.embedder, store=self.store)
-        return Worker(self.books.queue, pipeline)
+    def create_worker(self, *, find_known: FindKnown | None = None) -> Worker:
+        """A worker over this installation; `find_known` as a Pipeline takes it."""
+
+        def make_pipeline() -> Pipeline:
+            served = self.serving.get_for_writing()
+            return Pipeline(
+                normalizer=self.normalizer, embedder=served.embedder, store=served.store, find_known=find_known
+            )
+
+        return Worker(self.books.queue, make_pipeline)
+
+    @contextmanager
+    def work_beside(self, worker: Worker) -> Iterator[None]:
+        """Let the worker run, with all that has to run beside it, for as long as the block lasts."""
+        runnables: list[Runnable] = [worker, self.rebuilder]
+        with run_beside(runnables):
+            yield
 
     def close(self) -> None:
-        """Close index and database."""
-        self.store.close()
+        """Close model, index and database."""
+        # The model first: Milvus Lite writes out what it holds in memory, and needs room for that.
+        self.serving.get().embedder.close()
+        self.index.close()
         self.books.close()
 
 
 def open_books(settings: Settings) -> Books:
     """Open the database and bring it up to date. Raises SettingsError, LedgerUnavailable."""
     database = Database.open(settings.ledger_url)
-    return Books(database, Ledger(database), WorkQueue(database), RejectionLog(database))
+    return Books(database, Ledger(database), WorkQueue(database), RejectionLog(database), StandbyBook(database))
 
 
 def open_installation(settings: Settings) -> Installation:
@@ -72,37 +97,102 @@ def open_installation(settings: Settings) -> Installation:
     """
     books = open_books(settings)
     try:
-        embedder = open_embedder(settings)
-        normalizer = open_normalizer(settings)
-        store = open_store(settings, embedder)
+        index = open_index(settings)
     except Exception:
         books.close()
         raise
+    try:
+        return _complete_installation(settings, books=books, index=index)
+    except Exception:
+        index.close()
+        books.close()
+        raise
+
+
+def _complete_installation(settings: Settings, *, books: Books, index: Index) -> Installation:
+    normalizer = open_normalizer(settings)
+    mend_switch(books.standby, index, is_alone=settings.index_is_local)
+    served = open_served(settings, index)
+
+    @cache
+    def create_by_name(name: str) -> Embedder:
+        embedder = open_embedder(settings, model=name)
+        return served.embedder if embedder.identity == served.embedder.identity else embedder
+
+    def find_next() -> Embedder | None:
+        standby = books.standby.get()
+        return create_by_name(standby.embedding_model) if standby is not None and standby.is_under_way else None
+
+    def find_embedder(model: ModelIdentity) -> Embedder:
+        known = (served.embedder, create_by_name(model.name))
+        return next((one for one in known if one.identity == model), None) or recreate_embedder(settings, model)
+
+    serving = Serving(
+        index, served, find_embedder=find_embedder, find_next=find_next, follows=not settings.index_is_local
+    )
     for kind in Kind:
-        if queued := books.queue.adopt_collection(kind, store.collection(kind).instance_id):
+        if queued := books.queue.adopt_collection(kind, served.store.collection(kind).instance_id):
             log.warning("collection was lost, its documents are queued anew", kind=kind.value, documents=queued)
     if settings.index_is_local:
         # Only one process can hold the folder, so whoever held these leases is gone.
         books.queue.release_leases()
-    return Installation(books, store, embedder, normalizer)
+    rebuilder = Rebuilder(
+        books.standby,
+        index,
+        normalizer=normalizer,
+        serving=serving,
+        create_embedder=create_by_name,
+        is_alone=settings.index_is_local,
+    )
+    return Installation(books, index, serving, normalizer, rebuilder)
 
 
-def open_store(settings: Settings, embedder: Embedder, *, create: bool = True) -> Store:
-    """The index that the settings name, for this model. Raises as `open_installation` does.
-
-    Without `create`, collections that are missing are an error, and nothing is changed.
-    """
+def open_index(settings: Settings, *, create: bool = True) -> Index:
+    """The index that the settings name. Raises IndexUnavailable; without `create` also where there is none yet."""
     token = settings.index_token.get_secret_value() if settings.index_token else None
-    return Store.open(settings.milvus_uri, model=embedder.identity, token=token, create=create)
+    return Index.open(settings.milvus_uri, token=token, create=create)
 
 
-def open_embedder(settings: Settings) -> Embedder:
-    """The embedding model that the settings name; its weights are loaded at the first use."""
+def open_served(settings: Settings, index: Index, *, create: bool = True) -> Served:
+    """The collections that serve and the model that filled them, which need not be the one that the settings name.
+
+    Where there are none, `create` makes them for the settings' model. Raises ModelMismatch where the model that filled
+    them cannot be had.
+    """
+    wanted = open_embedder(settings)
+    filled_by = index.read_model()
+    if filled_by is None or filled_by == wanted.identity:
+        return Served(index.open_serving(wanted.identity, create=create), wanted)
+    try:
+        embedder = recreate_embedder(settings, filled_by)
+    except (MilvusError, SettingsError):
+        embedder = wanted  # opening for it says what differs
+    store = index.open_serving(embedder.identity, create=create)
+    log.warning(
+        "the settings name another model than the one that filled the index, which goes on serving",
+        settings=wanted.identity.name,
+        index=filled_by.name,
+        to_change="python -m ingestion rebuild",
+    )
+    return Served(store, embedder)
+
+
+def recreate_embedder(settings: Settings, model: ModelIdentity) -> Embedder:
+    """The embedder with this identity. Raises ModelMismatch where what goes by its name is another model now."""
+    prompts = {"embedding_query_prompt": model.query_prompt, "embedding_document_prompt": model.document_prompt}
+    embedder = open_embedder(settings.model_copy(update=prompts), model=model.name)
+    if embedder.identity != model:
+        raise ModelMismatch(f"what goes by the name {model.name!r} is not the model that filled the index")
+    return embedder
+
+
+def open_embedder(settings: Settings, *, model: str | None = None) -> Embedder:
+    """The embedding model that the settings name, or `model`; its weights are loaded at the first use."""
     key = settings.embedding_api_key
     try:
         return create_embedder(
             backend=settings.embedding_backend,
-            model=settings.embedding_model,
+            model=model or settings.embedding_model,
             url=settings.embedding_url,
             api_key=key.get_secret_value() if key else None,
             device=settings.embedding_device,

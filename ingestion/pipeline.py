@@ -1,14 +1,17 @@
 """One batch of claims through normalizing, embedding and upserting, to outcomes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ingestion.normalize import Normalizer
 from ingestion.records import Claim, Outcome
-from milvus import Embedder, Entity, Kind, Store, Vectors
+from milvus import Embedder, Entity, Kind, Store, Vector, Vectors
 from milvus.errors import EmbeddingError, IndexUnavailable, MilvusError, UnembeddableText
+
+FindKnown = Callable[[Kind, Sequence[str]], Mapping[str, tuple[str, Vector]]]
+"""Gives text hashes and unit vectors by id; ids that are not known are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +22,15 @@ class _Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
-    """What stands between the ledger and the index. One document's fault never costs another document anything."""
+    """What stands between the ledger and the index. One document's fault never costs another document anything.
+
+    `find_known` gives text hashes and vectors of the same model by id: what they cover need not be embedded again.
+    """
 
     normalizer: Normalizer
     embedder: Embedder
     store: Store
+    find_known: FindKnown | None = None
 
     def apply(self, claims: Sequence[Claim]) -> list[Outcome]:
         """Bring the index to what the claims say; one outcome for each claim, in any order."""
@@ -65,6 +72,8 @@ class Pipeline:
         likely = [one.claim.id for one in batch if one.claim.indexed_text_hash == one.entity.text_hash]
         # The ledger may lag behind the index, so the index itself says which text a vector belongs to.
         indexed = collection.get_embedded(likely) if likely else {}
+        if likely and self.find_known is not None:
+            indexed = {**self.find_known(kind, likely), **indexed}
         hashes = {one.claim.id: one.entity.text_hash for one in batch}
         vectors = {id: vector for id, (text_hash, vector) in indexed.items() if text_hash == hashes[id]}
         fresh = [one for one in batch if one.claim.id not in vectors]

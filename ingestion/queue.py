@@ -25,6 +25,7 @@ from sqlalchemy import (
 from ingestion.database import Database, insert_or_update, retry_conflicts
 from ingestion.ledger import read_names
 from ingestion.records import Claim, Outcome, State, make_claim
+from ingestion.standby import is_switching, note_for_standby
 from ingestion.tables import collections, documents, tasks
 from milvus import Kind
 
@@ -53,6 +54,8 @@ class WorkQueue:
             or_(documents.c.lease_until.is_(None), documents.c.lease_until < now),
         )
         with self._database.write() as connection:
+            if is_switching(connection):
+                return []
             connection.execute(
                 update(documents)
                 .where(free, documents.c.attempts >= MAX_ATTEMPTS)
@@ -103,6 +106,7 @@ class WorkQueue:
                     self._settle_success(connection, owner, outcome)
                 else:
                     self._settle_failure(connection, owner, outcome)
+            note_for_standby(self._database, connection, [one.claim for one in outcomes if one.error is None])
 
     def _settle_success(self, connection: Connection, owner: str, outcome: Outcome) -> None:
         claim = outcome.claim

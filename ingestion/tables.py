@@ -76,6 +76,33 @@ collections = Table(
     Column("instance_id", String(200), nullable=False, comment="the collection that indexed_version speaks of"),
 )
 
+# At most one row: the generation of collections that is being filled, or the one kept for going back to.
+standby = Table(
+    "standby",
+    metadata,
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column("embedding_model", String(500), nullable=False, comment="name that the model is created by"),
+    Column("state", String(16), nullable=False, comment="filling, catching_up, switching, kept or failed"),
+    Column("after_kind", String(16), nullable=False, comment="the last document filled in, by kind and id"),
+    Column("after_id", _Id, nullable=False),
+    Column("done", BigInteger, nullable=False, comment="documents filled in"),
+    Column("total", BigInteger, nullable=False, comment="documents there were to fill in at the start"),
+    Column("error", Text),
+    Column("lease_owner", String(64)),
+    Column("lease_until", Double),
+    Column("started_at", Double, nullable=False),
+)
+
+standby_changes = Table(
+    "standby_changes",
+    metadata,
+    Column("kind", String(16), nullable=False),
+    Column("id", _Id, nullable=False),
+    Column("version", BigInteger, nullable=False, comment="what the serving collection took in, and this one has not"),
+    Column("error", Text, comment="why the standby cannot take it in"),
+    PrimaryKeyConstraint("kind", "id"),
+)
+
 rejections = Table(
     "rejections",
     metadata,

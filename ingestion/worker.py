@@ -22,9 +22,9 @@ log = structlog.get_logger(__name__)
 class Worker:
     """One worker over one queue. Several may share a PostgreSQL ledger; Milvus Lite allows one."""
 
-    def __init__(self, queue: WorkQueue, pipeline: Pipeline, *, batch_size: int = 64) -> None:
+    def __init__(self, queue: WorkQueue, make_pipeline: Callable[[], Pipeline], *, batch_size: int = 64) -> None:
         self._queue = queue
-        self._pipeline = pipeline
+        self._make_pipeline = make_pipeline
         self._batch_size = batch_size
         self._owner = uuid4().hex
         self._stop = threading.Event()
@@ -76,7 +76,8 @@ class Worker:
         if not claims:
             return []
         with self._keep_leases():
-            outcomes = self._pipeline.apply(claims)
+            # Made after the claim: while anything is claimed, no other generation takes the serving one's place.
+            outcomes = self._make_pipeline().apply(claims)
         self._queue.settle(self._owner, outcomes)
         for outcome in outcomes:
             if outcome.error is not None:

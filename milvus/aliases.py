@@ -1,8 +1,9 @@
-"""Collections behind their aliases: made when missing, opened only for the model and the columns they were made for."""
+"""Collections and the aliases that lead to them; each says of itself for which model and columns it was made."""
 
 import json
+import re
 import secrets
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from pymilvus import CollectionSchema, DataType, MilvusClient
@@ -12,12 +13,14 @@ from pymilvus.milvus_client.index import IndexParams
 from milvus.embedding.port import ModelIdentity
 from milvus.engine import LOAD_SECONDS, WRITE_SECONDS, Connection, Engine, map_errors
 from milvus.entities import Kind
-from milvus.errors import IndexUnavailable, ModelMismatch, SchemaMismatch
+from milvus.errors import SchemaMismatch
 from milvus.schema import COLUMNS, SCHEMA_VERSION, Column, ColumnType
 
 VECTOR = "vector"
 
 _PROPERTY = "counterpart"  # holds the identity where the engine keeps no descriptions
+
+_COLLECTION_NAME = re.compile(f"(?:{'|'.join(Kind)})_v([0-9]+)")
 
 _DATA_TYPES = {
     ColumnType.VARCHAR: DataType.VARCHAR,
@@ -29,37 +32,92 @@ _DATA_TYPES = {
 }
 
 
-def open_alias(connection: Connection, kind: Kind, model: ModelIdentity, *, create: bool) -> str:
-    """Make sure that the kind's alias leads to a loaded collection for `model`, and return its instance id.
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A collection as its own record says that it was made. `name` is its own, not an alias."""
 
-    The alias is set last, so a collection without it is one that was never finished: it is completed. Raises
-    ModelMismatch, SchemaMismatch, IndexUnavailable or IndexRefused; where nothing is to be made and the collection is
-    missing, IndexUnavailable.
-    """
-    alias, client = kind.value, connection.client
+    name: str
+    instance_id: str
+    schema_version: int
+    model: ModelIdentity
+    columns: frozenset[str]
+
+
+def name_collection(kind: Kind, generation: int) -> str:
+    """The name of a kind's collection of a generation: `resumes_v1`."""
+    return f"{kind.value}_v{generation}"
+
+
+def read_generation(connection: Connection, kind: Kind) -> int | None:
+    """The generation that a kind's alias leads to, None where there is no alias. Raises SchemaMismatch."""
+    client, alias = connection.client, kind.value
     with map_errors("open", alias):
         if not client.has_collection(alias, timeout=WRITE_SECONDS):
-            if not create:
-                raise IndexUnavailable(f"the index is not set up yet: it has no collection {alias}")
-            _make_collection(connection, kind, model)
-        instance_id = _check_identity(connection, kind, model)
-        client.load_collection(alias, timeout=LOAD_SECONDS)
-    return instance_id
+            return None
+        try:
+            name = str(client.describe_alias(alias, timeout=WRITE_SECONDS)["collection_name"])
+        except MilvusException:
+            name = alias  # a collection of that name, where an alias should be
+    match = _COLLECTION_NAME.fullmatch(name)
+    if match is None:
+        raise _make_stranger(kind)
+    return int(match[1])
 
 
-def _make_collection(connection: Connection, kind: Kind, model: ModelIdentity) -> None:
-    client, engine, name = connection.client, connection.engine, f"{kind.value}_v1"
-    if not client.has_collection(name, timeout=WRITE_SECONDS):
-        _create_collection(connection, kind, model, name=name)
-    indexed = set(client.list_indexes(name, timeout=WRITE_SECONDS))
-    missing = [index for index in _list_indexes(kind, engine) if index["field_name"] not in indexed]
-    if missing:
-        indexes = IndexParams()
-        for index in missing:
-            indexes.add_index(**index)
-        # Nothing to wait for on an empty collection; waiting asks Lite for a call that it does not have.
-        client.create_index(name, indexes, timeout=WRITE_SECONDS, sync=False)
-    _set_alias(client, kind.value, name)
+def open_collection(connection: Connection, kind: Kind, generation: int) -> Made:
+    """Load a collection and read how it was made. Raises SchemaMismatch, IndexUnavailable, IndexRefused."""
+    client, name = connection.client, name_collection(kind, generation)
+    with map_errors("open", name):
+        description = client.describe_collection(name, timeout=WRITE_SECONDS)
+        made = _read_identity(connection.engine, kind, name, description)
+        client.load_collection(name, timeout=LOAD_SECONDS)
+    return made
+
+
+def make_collection(connection: Connection, kind: Kind, model: ModelIdentity, *, generation: int) -> None:
+    """Make a collection with its indexes; one that was never finished is completed."""
+    client, name = connection.client, name_collection(kind, generation)
+    with map_errors("make", name):
+        if not client.has_collection(name, timeout=WRITE_SECONDS):
+            _create_collection(connection, kind, model, name=name)
+        indexed = set(client.list_indexes(name, timeout=WRITE_SECONDS))
+        missing = [index for index in _list_indexes(kind, connection.engine) if index["field_name"] not in indexed]
+        if missing:
+            indexes = IndexParams()
+            for index in missing:
+                indexes.add_index(**index)
+            # Nothing to wait for on an empty collection; waiting asks Lite for a call that it does not have.
+            client.create_index(name, indexes, timeout=WRITE_SECONDS, sync=False)
+
+
+def point_alias(connection: Connection, kind: Kind, generation: int) -> None:
+    """Lead a kind's alias to its collection of a generation, from one moment to the next."""
+    client, alias, name = connection.client, kind.value, name_collection(kind, generation)
+    with map_errors("point the alias to", name):
+        if client.has_collection(alias, timeout=WRITE_SECONDS):
+            client.alter_alias(name, alias, timeout=WRITE_SECONDS)
+            return
+        try:
+            client.create_alias(name, alias, timeout=WRITE_SECONDS)
+        except MilvusException:
+            # Another process that opens the same server may have been first.
+            if not client.has_collection(alias, timeout=WRITE_SECONDS):
+                raise
+
+
+def list_generations(connection: Connection) -> list[int]:
+    """The generations of which there are collections, of one kind or both."""
+    with map_errors("list", "the collections"):
+        names = connection.client.list_collections(timeout=WRITE_SECONDS)
+    return sorted({int(match[1]) for name in names if (match := _COLLECTION_NAME.fullmatch(name))})
+
+
+def drop_collection(connection: Connection, kind: Kind, generation: int) -> None:
+    """Remove a collection for good; one that is not there is passed over."""
+    client, name = connection.client, name_collection(kind, generation)
+    with map_errors("drop", name):
+        if client.has_collection(name, timeout=WRITE_SECONDS):
+            client.drop_collection(name, timeout=WRITE_SECONDS)
 
 
 def _create_collection(connection: Connection, kind: Kind, model: ModelIdentity, *, name: str) -> None:
@@ -72,15 +130,6 @@ def _create_collection(connection: Connection, kind: Kind, model: ModelIdentity,
     except MilvusException:
         # Another process that opens the same server may have been first, with an instance id of its own.
         if not client.has_collection(name, timeout=WRITE_SECONDS):
-            raise
-
-
-def _set_alias(client: MilvusClient, alias: str, name: str) -> None:
-    try:
-        client.create_alias(name, alias, timeout=WRITE_SECONDS)
-    except MilvusException:
-        # Another process that opens the same server may have been first.
-        if not client.has_collection(alias, timeout=WRITE_SECONDS):
             raise
 
 
@@ -121,52 +170,28 @@ def _encode_identity(kind: Kind, model: ModelIdentity) -> str:
     return json.dumps(identity, ensure_ascii=False, sort_keys=True)
 
 
-def _check_identity(connection: Connection, kind: Kind, model: ModelIdentity) -> str:
-    """The collection's instance id, once it is known to be made for this program and `model`."""
-    description = connection.client.describe_collection(kind.value, timeout=WRITE_SECONDS)
-    try:
-        identity = json.loads(_read_identity(connection.engine, description))
-        version, found = identity["schema"], ModelIdentity(**identity["model"])
-        # The first collections were made without an instance id; theirs differs from every random one.
-        instance_id = str(identity.get("instance", f"{kind.value}-legacy"))
-    except (ValueError, KeyError, TypeError) as error:
-        raise SchemaMismatch(
-            f"the collection {kind.value} was not made by this program; give the index a folder or database of its own"
-        ) from error
-    if version != SCHEMA_VERSION:
-        raise SchemaMismatch(
-            f"the collection {kind.value} has schema version {version}, this program has {SCHEMA_VERSION}: "
-            f"{_describe_removal(connection.engine, kind, description)}"
-        )
-    if found != model:
-        raise ModelMismatch(
-            f"the collection {kind.value} was filled by {_describe_model(found)} and cannot be used with "
-            f"{_describe_model(model)}: set the model back ({_list_differences(found, model)}), or "
-            f"{_describe_removal(connection.engine, kind, description)}"
-        )
-    return instance_id
-
-
-def _describe_removal(engine: Engine, kind: Kind, description: dict[str, Any]) -> str:
-    """How to be rid of a collection; what it held comes back from the ledger."""
-    if engine.is_lite:
-        what = "delete the index folder"
-    else:
-        what = f"drop the alias {kind.value} and the collection {description['collection_name']} on the server"
-    return f"{what} and start again, which fills the index anew from the ledger"
-
-
-def _read_identity(engine: Engine, description: dict[str, Any]) -> str:
+def _read_identity(engine: Engine, kind: Kind, name: str, description: dict[str, Any]) -> Made:
     if engine.keeps_descriptions:
-        return str(description.get("description", ""))
-    return str(dict(description.get("properties") or {}).get(_PROPERTY, ""))
+        written = str(description.get("description", ""))
+    else:
+        written = str(dict(description.get("properties") or {}).get(_PROPERTY, ""))
+    try:
+        identity = json.loads(written)
+        version, model = int(identity["schema"]), ModelIdentity(**identity["model"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise _make_stranger(kind) from error
+    if version > SCHEMA_VERSION:
+        raise SchemaMismatch(
+            f"the collection {name} has schema version {version}, this program knows {SCHEMA_VERSION}: it was made by "
+            "a newer version of this program, so run that"
+        )
+    # The first collections were made without an instance id; theirs differs from every random one.
+    instance_id = str(identity.get("instance", f"{kind.value}-legacy"))
+    columns = frozenset(str(field["name"]) for field in description["fields"])
+    return Made(name, instance_id, version, model, columns)
 
 
-def _describe_model(model: ModelIdentity) -> str:
-    return f"{model.name!r} (revision {model.revision}, {model.dimension} dimensions)"
-
-
-def _list_differences(found: ModelIdentity, model: ModelIdentity) -> str:
-    mine = asdict(model)
-    changed = [f"{key}: {value!r}, now {mine[key]!r}" for key, value in asdict(found).items() if value != mine[key]]
-    return "; ".join(changed)
+def _make_stranger(kind: Kind) -> SchemaMismatch:
+    return SchemaMismatch(
+        f"the collection {kind.value} was not made by this program; give the index a folder or database of its own"
+    )

@@ -12,7 +12,7 @@ from milvus.errors import InvalidEntity
 from milvus.filters import company_key, epoch_seconds, terms_key
 
 SCHEMA_VERSION = 1
-"""Raised with every change of the columns; a collection of another version has to be filled anew."""
+"""Raised with every column that is added. A collection of an older version is used with the columns that it has."""
 
 MAX_ID_BYTES = 512
 MAX_TEXT_BYTES = 60_000
@@ -136,8 +136,8 @@ def to_row(kind: Kind, entity: Entity) -> dict[str, Any]:
 
 
 def to_entity(kind: Kind, row: Mapping[str, Any]) -> Entity:
-    """The entity of a row that holds every column of `list_names`; times come back in UTC."""
-    values = {name: row[name] for name in list_names(kind)}
+    """The entity of a row; times come back in UTC. A column that the row lacks, as of an older schema, is missing."""
+    values = {name: row[name] for name in list_names(kind) if name in row}
     for name in _TIMES:
         values[name] = None if values[name] is None else _EPOCH + timedelta(seconds=values[name])
     values["skills"] = tuple(values["skills"])

@@ -1,15 +1,15 @@
 """Wires an installation into a web application."""
 
-import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from functools import partial
+from contextlib import asynccontextmanager, nullcontext
+from functools import cache, partial
 from typing import Any
 
 from fastapi import Depends, FastAPI
 
 from ingestion import Installation, Settings, Worker
 from milvus import find_model
+from milvus.errors import MilvusError
 from service import __version__
 from service.api import operations, resumes, vacancies
 from service.api.dependencies import Services, refuse_unknown_parameters
@@ -23,23 +23,17 @@ DESCRIPTION = """Finds the vacancies for a resume and the resumes for a vacancy.
 
 Documents are stored with `PUT` (or in batches) and become searchable within seconds; `?wait=true` waits for that.
 Searches take a few words, a document, a file or a stored id. Errors are problem documents (RFC 9457)."""
-_STOP_SECONDS = 60
 
 
 def create_app(installation: Installation, settings: Settings) -> FastAPI:
     """The application over an opened installation; it runs a worker itself where the settings say so."""
     worker = installation.create_worker() if settings.worker_is_embedded else None
-    services = create_services(installation, settings, worker)
+    services = create_services(installation, worker)
 
     @asynccontextmanager
     async def run_worker(_: FastAPI) -> AsyncIterator[None]:
-        thread = threading.Thread(target=worker.run, name="worker", daemon=True) if worker else None
-        if thread:
-            thread.start()
-        yield
-        if worker and thread:
-            worker.stop()
-            thread.join(_STOP_SECONDS)
+        with installation.work_beside(worker) if worker else nullcontext():
+            yield
 
     app = FastAPI(
         title="Counterpart",
@@ -77,18 +71,26 @@ def describe_api(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema or {}
 
 
-def create_services(installation: Installation, settings: Settings, worker: Worker | None) -> Services:
+def create_services(installation: Installation, worker: Worker | None) -> Services:
     """The use cases over an installation; `worker` is the one in this process, if there is one."""
-    known = None if settings.embedding_backend == "hashing" else find_model(settings.embedding_model).languages
     searcher = Searcher(
-        store=installation.store,
-        embedder=installation.embedder,
+        get_served=installation.serving.get,
         normalizer=installation.normalizer,
-        languages=frozenset(known) if known else None,
+        find_languages=find_languages,
     )
     desk = DocumentDesk(
         books=installation.books,
         normalizer=installation.normalizer,
         wake=worker.wake if worker else lambda: None,
     )
-    return Services(books=installation.books, store=installation.store, desk=desk, searcher=searcher)
+    return Services(books=installation.books, index=installation.index, desk=desk, searcher=searcher)
+
+
+@cache
+def find_languages(model: str) -> frozenset[str] | None:
+    """The languages (ISO 639-1) that an embedding model knows, None where nobody knows."""
+    try:
+        languages = find_model(model).languages
+    except MilvusError:  # none of the catalog's, as the hashing embedder
+        return None
+    return frozenset(languages) if languages else None

@@ -15,7 +15,7 @@ from service.search import Page, StoredSource
 def print_first_matches(services: Services, console: Console, *, sources: dict[Kind, str]) -> None:
     """Print the best matches of the sources that the index holds; `sources` maps a kind to an id."""
     for kind, id_ in sources.items():
-        source = services.store.collection(kind).get([id_]).get(id_)
+        source = services.searcher.get_served().store.collection(kind).get([id_]).get(id_)
         if source is None:
             continue
         found = services.searcher.search(kind.counterpart, StoredSource(kind, id_), page=Page(limit=3))

@@ -1,12 +1,12 @@
 """Searches: from a text, a document or a stored id, under a filter, to matches."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ingestion import AnyDocument, Normalizer, find_names
+from ingestion import AnyDocument, Normalizer, Served, find_names
 from ingestion.language import detect_language
-from milvus import Embedder, Entity, Filter, Hit, Kind, Store, Vectors
+from milvus import Entity, Filter, Hit, Kind, Vectors
 from service.errors import EmptyQuery, SourceNotFound
 
 # From so many characters on English prose is told from other languages; shorter, titles and names of tools often are
@@ -62,12 +62,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Searcher:
-    """Searches one index. `languages` are those that the model knows; None where that is not known."""
+    """Searches what serves at the moment. `find_languages` names those that a model knows; None where nobody knows."""
 
-    store: Store
-    embedder: Embedder
+    get_served: Callable[[], Served]
     normalizer: Normalizer
-    languages: frozenset[str] | None = None
+    find_languages: Callable[[str], frozenset[str] | None] = lambda _: None
 
     def search(
         self,
@@ -82,24 +81,25 @@ class Searcher:
 
         A stored source never finds itself. Raises SourceNotFound, EmptyQuery, and what the index and the model raise.
         """
-        vector, entity, language = self._embed(source)
+        served = self.get_served()
+        vector, entity, language = self._embed(served, source)
         canonical = self.normalizer.normalize_filter(filter) if filter is not None else None
         if isinstance(source, StoredSource) and source.kind is kind:
             canonical = canonical or Filter()
             canonical = canonical.model_copy(update={"exclude_ids": (*canonical.exclude_ids, source.id)})
-        hits = self.store.collection(kind).search(
+        hits = served.store.collection(kind).search(
             vector,
             filter=canonical,
             limit=page.limit,
             offset=page.offset,
             active_at=None if include_expired else datetime.now(UTC),
         )
-        return Found(hits, entity, tuple(self._warn(language)))
+        return Found(hits, entity, tuple(self._warn(served.embedder.identity.name, language)))
 
-    def _embed(self, source: Source) -> tuple[Vectors, Entity | None, str | None]:
+    def _embed(self, served: Served, source: Source) -> tuple[Vectors, Entity | None, str | None]:
         """The source's vector, what it was understood as, and its language."""
         if isinstance(source, StoredSource):
-            collection = self.store.collection(source.kind)
+            collection = served.store.collection(source.kind)
             entity = collection.get([source.id]).get(source.id)
             vector = collection.get_vectors([source.id]).get(source.id)
             if entity is None or vector is None:
@@ -110,16 +110,19 @@ class Searcher:
             entity = self.normalizer.normalize(source.document, names=find_names(source.document))
             # Embedded as a stored document is, so that a document finds the same whether it is stored or not.
             text = _check_not_empty(entity.embedded_text)
-            return self.embedder.embed_documents([text])[0], entity, entity.language
+            return served.embedder.embed_documents([text])[0], entity, entity.language
         text = _check_not_empty(self.normalizer.normalize_text(source.text))
-        return self.embedder.embed_queries([text])[0], None, _tell_language(text) if self.languages else None
+        model = served.embedder.identity.name
+        language = _tell_language(text) if self.find_languages(model) else None
+        return served.embedder.embed_queries([text])[0], None, language
 
-    def _warn(self, language: str | None) -> list[str]:
-        if self.languages is None or language is None or language in self.languages:
+    def _warn(self, model: str, language: str | None) -> list[str]:
+        languages = self.find_languages(model)
+        if languages is None or language is None or language in languages:
             return []
-        known = ", ".join(sorted(self.languages))
+        known = ", ".join(sorted(languages))
         return [
-            f"the text is in {language!r}, but the embedding model {self.embedder.identity.name} knows {known}: "
+            f"the text is in {language!r}, but the embedding model {model} knows {known}: "
             "the order of the results is less reliable"
         ]
 

@@ -1,6 +1,8 @@
 """Resumes, vacancies and filters made up for the tests of the index: by hand, at random from a seed, by hypothesis."""
 
 import random
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from milvus.embedding.port import ModelIdentity
 from milvus.entities import EmploymentType, Entity, Kind, Resume, Vacancy, WorkFormat
 from milvus.filters import ExperienceRange, Filter, Near, ResumeFilter, SalaryRange, VacancyFilter
+from milvus.store import Index, Store
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MODEL = ModelIdentity("tiny", "1", 8, "", "", "mean")
@@ -22,6 +25,19 @@ _COUNTRIES = ["DE", "FR", "KZ"]
 _CITIES = ["Köln", "Сургут", "O'Fallon"]
 _COMPANIES = ["ACME  Ltd", "acme ltd", "Straße AG", "ООО Ромашка"]
 _CATEGORIES = ["it", "trade"]
+
+
+@contextmanager
+def open_store(uri: str, model: ModelIdentity = MODEL, *, create: bool = True) -> Iterator[Store]:
+    """The collections that serve at a URI, open for as long as the block lasts."""
+    with closing(Index.open(uri, create=create)) as index:
+        yield index.open_serving(model, create=create)
+
+
+def open_and_close(uri: str, model: ModelIdentity = MODEL, *, create: bool = True) -> None:
+    """Set an index up, or see whether it can be opened."""
+    with open_store(uri, model, create=create):
+        pass
 
 
 def make_vacancy(id: str, **values: Any) -> Vacancy:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Literal
 
-from milvus.embedding.hashing import HashingEmbedder
+from milvus.embedding.hashing import HASHING, HashingEmbedder
 from milvus.embedding.models import DEFAULT_MODEL, find_model
 from milvus.embedding.port import Embedder
 
@@ -25,11 +25,12 @@ def create_embedder(
 
     `model` is a name of the catalog, a Hugging Face repository or a local folder. A prompt that is None is the model's
     own; "" is none. `url` (needed) and `api_key` are for the "openai" backend, `device` and `precision` for
-    "sentence-transformers"; "hashing" takes none of them. Raises ModelNotFound, and ValueError on settings that do not
-    make sense.
+    "sentence-transformers"; "hashing" takes none of them, and of the models `hashing-N` with N dimensions. Raises
+    ModelNotFound, and ValueError on settings that do not make sense.
     """
     if backend == "hashing":
-        return HashingEmbedder()
+        dimension = model.removeprefix(f"{HASHING}-")
+        return HashingEmbedder(int(dimension)) if dimension.isdecimal() else HashingEmbedder()
     spec = find_model(model)
     if query_prompt is not None:
         spec = replace(spec, query_prompt=query_prompt)

@@ -11,6 +11,8 @@ import numpy as np
 from milvus.embedding.passages import check_texts, scale_to_unit
 from milvus.embedding.port import ModelIdentity, Vectors
 
+HASHING = "hashing"
+
 _WORD = re.compile(r"\w+")
 
 
@@ -28,9 +30,9 @@ class HashingEmbedder:
 
     @property
     def identity(self) -> ModelIdentity:
-        """The dimension is all there is to choose."""
+        """The dimension is all there is to choose: `hashing-256`."""
         return ModelIdentity(
-            name="hashing",
+            name=f"{HASHING}-{self._dimension}",
             revision="1",
             dimension=self._dimension,
             document_prompt="",
@@ -49,6 +51,9 @@ class HashingEmbedder:
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """The same as `embed_documents`."""
         return self.embed_documents(texts)
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
 
     def _add_features(self, vector: np.ndarray, text: str) -> None:
         plain = unicodedata.normalize("NFKC", text).lower()

@@ -42,3 +42,7 @@ class Embedder(Protocol):
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Embed texts to search with; shape (len(texts), dimension). Raises EmbeddingError."""
         ...
+
+    def close(self) -> None:
+        """Let go of weights and connections, once nothing is embedded any more."""
+        ...

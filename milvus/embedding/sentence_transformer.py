@@ -108,6 +108,14 @@ class SentenceTransformerEmbedder:
         with self._turns.hurry():
             return self._embed(texts, self._spec.query_prompt, urgent=True)
 
+    def close(self) -> None:
+        """Drop the weights; they would load again at the next use."""
+        if self._model is not None:
+            from milvus.embedding.torch_runtime import give_back_memory
+
+            self._model = None
+            give_back_memory()
+
     def _embed(self, texts: Sequence[str], prompt: str, *, urgent: bool) -> Vectors:
         check_texts(texts)
         if not texts:

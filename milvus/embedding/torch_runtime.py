@@ -6,6 +6,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+# oneDNN keeps the code and the buffers that it made for every shape of batch, 1,024 of them, and texts come in all
+# lengths: a worker grows by hundreds of megabytes. With 32 it embeds as fast. Read when torch loads.
+os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32")
+
 import torch
 
 from milvus.embedding.model_files import describe_missing

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ingestion import Books, DocumentId
-from milvus import Store
+from milvus import Index
 from service.documents import DocumentDesk
 from service.search import Searcher
 
@@ -22,7 +22,7 @@ class Services:
     """The use cases of one installation."""
 
     books: Books
-    store: Store
+    index: Index
     desk: DocumentDesk
     searcher: Searcher
 

@@ -35,5 +35,5 @@ async def check_health() -> Health:
 def check_readiness(services: GivenServices) -> Health:
     """Answers 200 when database and index answer, 503 naming the one that does not."""
     services.books.ledger.ping()
-    services.store.ping()
+    services.index.ping()
     return Health()

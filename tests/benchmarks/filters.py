@@ -18,8 +18,8 @@ from rich.table import Table
 
 from ingestion import open_installation, read_settings
 from milvus import Entity, Filter, Kind, Resume, ResumeFilter, Vacancy, VacancyFilter
+from milvus.collection import Collection
 from milvus.filters import ExperienceRange, Near, SalaryRange, matches_filter
-from milvus.store import Collection
 
 COMBINATIONS = 500
 LIMIT = 10
@@ -184,9 +184,8 @@ def run(kinds: Sequence[Kind] = tuple(Kind)) -> None:
     installation = open_installation(read_settings())
     chance = random.Random(20261120)
     console = Console(width=140)
-    loaded = {
-        kind: installation.store.collection(kind) for kind in kinds if installation.store.collection(kind).count()
-    }
+    store = installation.serving.get().store
+    loaded = {kind: store.collection(kind) for kind in kinds if store.collection(kind).count()}
     rows = {kind: Rows.read(collection) for kind, collection in loaded.items()}
     for kind, own in rows.items():
         queries = rows.get(kind.counterpart, own).vectors

@@ -17,7 +17,7 @@ from ingestion.queue import WorkQueue
 from ingestion.records import State
 from ingestion.skills import load_taxonomy
 from ingestion.worker import Worker
-from milvus import Kind, Store, Vectors
+from milvus import Index, Kind, Vectors
 from milvus.embedding import HashingEmbedder
 from milvus.errors import EmbeddingError, UnembeddableText
 
@@ -51,12 +51,13 @@ class Bench:
         self.database = database
         self.ledger = Ledger(database)
         self.embedder = CountingEmbedder()
-        self.store = Store.open(str(folder / "index.db"), model=self.embedder.identity)
+        self.index = Index.open(str(folder / "index.db"))
+        self.store = self.index.open_serving(self.embedder.identity)
         normalizer = Normalizer(taxonomy=load_taxonomy(), rates=load_rates())
         pipeline = Pipeline(normalizer=normalizer, embedder=self.embedder, store=self.store)
         self.queue = WorkQueue(database)
         self.pipeline = pipeline
-        self.worker = Worker(self.queue, pipeline)
+        self.worker = Worker(self.queue, lambda: pipeline)
 
     def state(self, id_: str, kind: Kind = Kind.VACANCIES) -> State:
         stored = self.ledger.get_document(kind, id_)
@@ -68,7 +69,7 @@ class Bench:
 def bench(tmp_path: Path) -> Iterator[Bench]:
     bench = Bench(tmp_path)
     yield bench
-    bench.store.close()
+    bench.index.close()
     bench.database.close()
 
 

@@ -74,7 +74,7 @@ def assert_index_equals(path: Path) -> None:
     expected = {row["id"]: row["text"] for row in map(json.loads, path.read_text().splitlines())}
     installation = open_installation(read_settings())
     try:
-        collection = installation.store.collection(Kind.VACANCIES)
+        collection = installation.serving.get().store.collection(Kind.VACANCIES)
         indexed = [entity for batch in collection.iterate() for entity in batch]
         assert len(indexed) == collection.count() == len(expected)
         assert {entity.id: entity.text for entity in indexed} == expected
@@ -83,7 +83,7 @@ def assert_index_equals(path: Path) -> None:
             stored = installation.books.ledger.get_document(Kind.VACANCIES, entity.id)
             assert stored is not None
             assert stored.document_hash == entity.document_hash
-            vector = installation.embedder.embed_documents([entity.embedded_text])[0]
+            vector = installation.serving.get().embedder.embed_documents([entity.embedded_text])[0]
             best = collection.search(vector, limit=1)[0]
             assert best.score == pytest.approx(1.0, abs=1e-4), f"{entity.id} has the vector of another text"
     finally:

@@ -36,12 +36,14 @@ def find_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_server(folder: Path) -> Server:
+def start_server(folder: Path, **settings: str) -> Server:
+    """Serve from a folder; `settings` are more environment variables."""
     port = find_port()
     environment = os.environ | {
         "COUNTERPART_DATA_DIR": str(folder / "var"),
         "COUNTERPART_EMBEDDING_BACKEND": "hashing",
         "COUNTERPART_PORT": str(port),
+        **settings,
     }
     log = folder / "server.log"
     with log.open("wb") as output:

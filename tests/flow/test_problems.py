@@ -78,7 +78,7 @@ def test_healthy_application_says_so(api: Api) -> None:
 
 def test_lost_index_is_told_and_the_process_lives(own_api: Api) -> None:
     own_api.put("vacancies", "v", title="Cook")
-    own_api.installation.store.close()
+    own_api.installation.index.close()
 
     assert own_api.client.get("/healthz").status_code == 200
     for answer in (
@@ -186,7 +186,7 @@ def test_lost_part_is_told_without_the_drivers_words(own_api: Api, tmp_path: Pat
     (tmp_path / "ledger.db").mkdir()
     with structlog.testing.capture_logs() as logs:
         lost_database = check_problem(own_api.client.get("/v1/vacancies/v"), 503)
-    own_api.installation.store.close()
+    own_api.installation.index.close()
     lost_index = check_problem(own_api.client.post("/v1/vacancies/search", json={"text": "cook"}), 503)
 
     assert lost_database["detail"] == "the database does not answer"

@@ -15,7 +15,7 @@ from pymilvus import MilvusClient
 
 from milvus.entities import Kind
 from milvus.store import Store
-from tests.index_examples import MODEL
+from tests.index_examples import open_store
 
 MILVUS_IMAGE = "milvusdb/milvus:v3.0.1"
 SERVER_URI = os.environ.get("COUNTERPART_TEST_MILVUS_URI", "")
@@ -126,7 +126,7 @@ def make_index(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture(scope="session")
 def shared_store(make_index: MakeIndex) -> Iterator[Store]:
     """One open index for the whole session; tests take `store`."""
-    with closing(Store.open(make_index(), model=MODEL)) as store:
+    with open_store(make_index()) as store:
         yield store
 
 

@@ -14,13 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pymilvus import MilvusClient
 
+from milvus.aliases import open_collection
+from milvus.collection import Collection
 from milvus.engine import Engine
 from milvus.entities import Entity, Kind
 from milvus.errors import InvalidEntity, InvalidVector
 from milvus.filters import VacancyFilter
-from milvus.store import Collection, Store
+from milvus.store import Index, Store
 from tests.contract.milvus.conftest import ENGINES, MakeIndex
-from tests.index_examples import MODEL, make_resume, make_vacancy, make_vectors, resumes, vacancies
+from tests.index_examples import MODEL, make_resume, make_vacancy, make_vectors, open_store, resumes, vacancies
 
 per_example = settings(
     max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -258,7 +260,7 @@ def test_a_search_sees_what_was_just_written(store: Store) -> None:
 @pytest.mark.parametrize("engine", [name for name in ENGINES if name != "lite"], indirect=True)  # its folder has one
 def test_a_search_of_another_process_sees_what_was_just_written(make_index: MakeIndex) -> None:
     uri, vectors = make_index(), make_vectors(20)
-    with closing(Store.open(uri, model=MODEL)) as writer, closing(Store.open(uri, model=MODEL)) as reader:
+    with open_store(uri) as writer, open_store(uri) as reader:
         for number, vector in enumerate(vectors):
             writer.vacancies.upsert([make_vacancy(str(number))], vector[np.newaxis])
             assert reader.vacancies.search(vector, limit=1)[0].entity.id == str(number)
@@ -271,9 +273,11 @@ def test_a_write_to_a_server_ends_with_one_strong_read(
     make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch, version: str, reads: list[str]
 ) -> None:
     """Shown on any engine: only its name decides."""
-    with closing(Store.open(make_index(), model=MODEL)) as store:
-        connection = replace(store._connection, engine=Engine(version))
-        collection = Collection(connection, Kind.RESUMES, MODEL, instance_id="any")
+    with closing(Index.open(make_index())) as index:
+        index.open_serving(MODEL)
+        made = open_collection(index._connection, Kind.RESUMES, 1)
+        connection = replace(index._connection, engine=Engine(version))
+        collection = Collection(connection, Kind.RESUMES, made)
         calls: list[str] = []
         for name in ("upsert", "delete", "query"):
             monkeypatch.setattr(connection.client, name, record_call(connection.client, name, calls))

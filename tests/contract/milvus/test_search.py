@@ -7,6 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from milvus.collection import Collection
 from milvus.entities import Entity, Kind, WorkFormat
 from milvus.filters import (
     ExperienceRange,
@@ -19,7 +20,7 @@ from milvus.filters import (
     matches_filter,
 )
 from milvus.geo import distance_km
-from milvus.store import Collection, Store
+from milvus.store import Store
 from tests.index_examples import NOW, draw_entity, draw_filter, make_resume, make_vacancy, make_vectors
 
 POPULATION = 120
