@@ -38,6 +38,8 @@ _READ = frozenset(
 )
 _PARTS_OF_PLACE = re.compile(r"\s[-–—|]\s|[,:(]")
 _CENTS = 100
+# What the name of a custom field of pay means.
+_PAY = ("salary", "salary.text")
 
 
 def is_greenhouse_job(content: Content) -> bool:
@@ -83,7 +85,7 @@ def _find_format(place: str) -> WorkFormat | None:
 
 def _read_salary(content: Content) -> dict[str, Any]:
     ranges = [_read_range(one) for one in list_objects(content, "pay_input_ranges")]
-    custom = [value for field, value in _list_metadata(content) if field == "salary.text"]
+    custom = [value for field, value in _list_metadata(content) if field in _PAY]
     ranges += [_read_custom(value) for value in custom]
     return join_ranges([one for one in ranges if one])
 
@@ -107,7 +109,7 @@ def _read_custom(value: Any) -> dict[str, Any]:
 def _find_unread(content: Content) -> Iterator[str]:
     for one in list_objects(content, "metadata"):
         name = get_text(one, "name")
-        if name and find_field(name, Kind.VACANCIES) not in {TERMS, "salary.text"} and one.get("value") is not None:
+        if name and find_field(name, Kind.VACANCIES) not in {TERMS, *_PAY} and one.get("value") is not None:
             yield f"metadata.{name}"
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ingestion.experience import read_experience_range
+from ingestion.periods import parse_period
 from ingestion.sources.formats import Content, Format
 from ingestion.sources.parts import (
     get,
@@ -44,8 +45,6 @@ _READ = frozenset(
     | {"archived", "archived_at", "expires_at", "alternate_url"}
 )
 _HIGHLIGHT = re.compile(r"</?highlighttext>")
-# A shift is a day. Pay per rotation or per service is of no known length of time.
-_PERIOD_OF_MODE = {"MONTH": "month", "SHIFT": "day", "HOUR": "hour"}
 
 
 def is_hh_vacancy(content: Content) -> bool:
@@ -110,17 +109,15 @@ def _read_salary(content: Content) -> dict[str, Any]:
     stated = content.get("salary_range")
     if not isinstance(stated, Mapping):
         stated = content.get("salary")
-    mode = get_text(stated, "mode", "id")
-    period = _PERIOD_OF_MODE.get(mode.upper()) if mode else "month"
-    if not isinstance(stated, Mapping) or period is None:
+    if not isinstance(stated, Mapping):
         return {}
-    # Before pay had a mode, all of it was by the month.
+    mode, called = get_text(stated, "mode", "id"), get_text(stated, "mode", "name") or ""
+    # Before pay had a mode, all of it was by the month. Pay per rotation or per service is of no known length of time.
+    period = parse_period(mode) or parse_period(called) if mode else "month"
+    if period is None:
+        return {}
     return make_salary(
-        stated.get("from"),
-        stated.get("to"),
-        currency=stated.get("currency"),
-        period=period,
-        gross=stated.get("gross"),
+        stated.get("from"), stated.get("to"), currency=stated.get("currency"), period=period, gross=stated.get("gross")
     )
 
 

@@ -21,7 +21,7 @@ from ingestion.sources.parts import (
     split_skills,
 )
 from ingestion.sources.validation import hash_id
-from ingestion.sources.values import as_text, join_texts
+from ingestion.sources.values import as_text, join_texts, split_items
 from milvus import Kind, WorkFormat
 
 _READ = frozenset(
@@ -49,7 +49,7 @@ def is_json_job(content: Content) -> bool:
 
 
 def _read_fields(content: Content, name: str | None) -> dict[str, Any]:
-    terms = read_terms(content.get("type"))
+    terms = read_terms(split_items(content.get("type")))
     skills, texts = split_skills(dict.fromkeys(_iterate_skills(content)))
     return {
         "id": as_text(content.get("id")) or name or hash_id(content),

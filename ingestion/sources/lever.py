@@ -11,6 +11,7 @@ from typing import Any
 from ingestion.periods import parse_period
 from ingestion.sources.formats import Content, Format
 from ingestion.sources.parts import (
+    drop_empty,
     get,
     get_short,
     get_text,
@@ -31,6 +32,7 @@ _READ = frozenset(
     | {"opening", "openingPlain", "descriptionBody", "descriptionBodyPlain", "workplaceType", "salaryRange"}
     | {"salaryDescription", "salaryDescriptionPlain", "createdAt", "updatedAt", "hostedUrl", "state"}
 )
+_READ_OF_CATEGORIES = frozenset({"location", "commitment", "department", "team"})
 
 
 def is_lever_posting(content: Content) -> bool:
@@ -43,13 +45,14 @@ def is_lever_posting(content: Content) -> bool:
 
 
 def _read_fields(content: Content, name: str | None) -> dict[str, Any]:
-    place = {"text": get_short(content, "categories", "location"), "country": get_short(content, "country")}
     terms = read_terms(get(content, "categories", "commitment"))
     return {
         "id": as_text(content.get("id")) or name or hash_id(content),
         "title": as_text(content.get("text")),
         "text": join_texts(_iterate_texts(content)),
-        "place": {key: value for key, value in place.items() if value},
+        "place": drop_empty(
+            {"text": get_short(content, "categories", "location"), "country": get_short(content, "country")}
+        ),
         "work_format": pick_format(read_terms(content.get("workplaceType"))) or pick_format(terms),
         "employment_types": pick_types(terms),
         "salary": _read_salary(content),
@@ -105,10 +108,16 @@ def _read_end(content: Content) -> Any:
     return _read_stamp(content.get("updatedAt")) or _read_stamp(content.get("createdAt")) or datetime.now(UTC)
 
 
+def _find_unread(content: Content) -> Iterator[str]:
+    for one in list_objects(content, "categories"):
+        yield from (f"categories.{name}" for name in drop_empty(one) if name not in _READ_OF_CATEGORIES)
+
+
 LEVER_POSTING = Format(
     name="a posting of Lever",
     kind=Kind.VACANCIES,
     recognizes=is_lever_posting,
     read_fields=_read_fields,
     properties=_READ,
+    find_unread=_find_unread,
 )
