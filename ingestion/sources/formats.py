@@ -4,14 +4,21 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ingestion.sources.parts import drop_empty, shorten
+from ingestion.sources.parts import drop_empty, get_short
 from ingestion.sources.port import Rejection, SourceRow
 from ingestion.sources.validation import clip, make_row, reject
 from milvus import Kind
 
 Content = Mapping[str, Any]
 
+# Under which names wrappers and exports add the company to vacancies of formats that do not hold it.
+COMPANY_NAMES = ("companyName", "company_name", "company", "organizationName", "organization_name", "organization")
 _MAX_IGNORED = 50
+
+
+def find_company(content: Content, *, but: frozenset[str] = frozenset()) -> str | None:
+    """The company that an object names, by any of COMPANY_NAMES but those."""
+    return next((text for name in COMPANY_NAMES if name not in but and (text := get_short(content, name))), None)
 
 
 def _read_everything(_: Content) -> Iterable[str]:
@@ -51,11 +58,12 @@ class Format:
             fields = drop_empty(self.read_fields(content, name))
         except RecursionError:
             return reject(location, "nested too deeply", kind=self.kind, raw=raw)
-        if company and self.kind is Kind.VACANCIES:
-            fields.setdefault("company", shorten(company))
+        if self.kind is Kind.VACANCIES and "company" not in fields:
+            fields["company"] = find_company(content, but=self.properties) or company
         ignored = self._name_ignored(content)
         return make_row(fields, kind=self.kind, location=location, raw=raw, ignored=ignored, keep_raw=True)
 
     def _name_ignored(self, content: Content) -> tuple[str, ...]:
-        unread = [name for name in drop_empty(content) if name not in self.properties and not name.startswith("@")]
+        known = self.properties | (set(COMPANY_NAMES) if self.kind is Kind.VACANCIES else set())
+        unread = [name for name in drop_empty(content) if name not in known and not name.startswith("@")]
         return tuple(clip(name, 100) for name in (*unread, *self.find_unread(content)))[:_MAX_IGNORED]

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ingestion.sources.columns import fold_column
+from ingestion.sources.formats import COMPANY_NAMES, find_company
 from ingestion.sources.job_posting import find_postings, holds_json_ld, is_job_posting
 from ingestion.sources.objects import FoundObject, recognize
-from ingestion.sources.parts import get_text
 from ingestion.sources.port import Rejection
 from ingestion.sources.validation import reject
 
@@ -25,10 +25,9 @@ _BESIDE = frozenset(
         *("nextPageToken", "nextCursor", "cursor", "next", "previous", "hasMore", "hasNext", "moreDataAvailable"),
         *("meta", "metadata", "apiVersion", "version", "links", "success", "status", "ok", "message", "timestamp"),
         *("clusters", "arguments", "fixes", "suggests", "alternateUrl"),
-        *("company", "companyName", "organization", "organizationName"),
+        *COMPANY_NAMES,
     )
 )
-_COMPANY = ("companyName", "company_name", "company", "organizationName", "organization_name", "organization")
 
 
 def unfold(
@@ -49,8 +48,7 @@ def unfold(
             yield reject(location, "its JSON-LD holds no JobPosting")
         yield from _unfold_list(postings, location, name=name, company=company, depth=depth) if postings else ()
     elif depth < _MAX_DEPTH and (inner := _find_wrapped(value)) is not None:
-        stated = next((text for key in _COMPANY if (text := get_text(value, key))), None)
-        yield from unfold(inner, location, name=name, company=stated or company, depth=depth + 1)
+        yield from unfold(inner, location, name=name, company=find_company(value) or company, depth=depth + 1)
     else:
         yield FoundObject(location, value, name=name, company=company)
 

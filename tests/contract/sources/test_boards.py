@@ -8,7 +8,7 @@ import pytest
 
 from ingestion.documents import AnyDocument, VacancyDocument
 from milvus import WorkFormat
-from tests.contract.sources.json_examples import Example, read_document
+from tests.contract.sources.json_examples import Example, read_document, read_object
 from tests.contract.sources.resume_examples import HR_OPEN
 from tests.contract.sources.vacancy_examples import ASHBY_JOB, GOOGLE_JOB, GREENHOUSE_JOB, JSON_JOB, LEVER_POSTING
 
@@ -104,10 +104,15 @@ def test_lever_posting_that_is_not_published_is_over(state: object, over: bool, 
     assert posting.expires_at == (datetime(2025, 5, 1, 10, tzinfo=UTC) if over else None)
 
 
-def test_lever_company_is_not_guessed(tmp_path: Path) -> None:
-    posting = read_changed(tmp_path, LEVER_POSTING)
-    assert isinstance(posting, VacancyDocument)
-    assert posting.company is None
+@pytest.mark.parametrize("example", [LEVER_POSTING, ASHBY_JOB], ids=lambda example: example.name)
+@pytest.mark.parametrize(("added", "company"), [({}, None), ({"companyName": "Tinta"}, "Tinta")])
+def test_company_is_what_an_export_added_and_never_guessed(
+    example: Example, added: dict[str, str], company: str | None, tmp_path: Path
+) -> None:
+    row = read_object(tmp_path, {**example.content, **added})
+    assert isinstance(row.document, VacancyDocument)
+    assert row.document.company == company
+    assert row.ignored == example.ignored
 
 
 def test_unlisted_ashby_job_is_over(tmp_path: Path) -> None:
