@@ -11,7 +11,7 @@ from ingestion.sources.port import Rejection
 from ingestion.sources.validation import reject
 
 _MAX_DEPTH = 4
-_LOOKED_AT = 20
+_LOOKED_AT, _LOOKED_INTO = 20, 1
 # Under which names APIs keep their lists, and some of them each element of it.
 _HOLDERS = (
     *("items", "jobs", "matchingJobs", "postings", "vacancies", "resumes", "candidates", "results", "data"),
@@ -75,10 +75,19 @@ def _find_wrapped(value: Mapping[str, Any]) -> Any:
     if not holders or recognize(value) is not None:
         return None
     for key in holders:
-        inner = value[key]
-        sample = inner[:_LOOKED_AT] if isinstance(inner, list) else [inner]
-        if any(isinstance(one, Mapping) and recognize(one) for one in sample):
-            return inner
-        if all(other == key or fold_column(other) in _BESIDE for other in value):
-            return inner
+        alone = all(other == key or fold_column(other) in _BESIDE for other in value)
+        if alone or _holds_known(value[key], depth=_LOOKED_INTO):
+            return value[key]
     return None
+
+
+def _holds_known(value: Any, *, depth: int) -> bool:
+    """Whether one of the first objects is of a known format, or wraps one that is."""
+    for one in (value if isinstance(value, list) else [value])[:_LOOKED_AT]:
+        if isinstance(one, Mapping):
+            if recognize(one) is not None:
+                return True
+            inner = [one[key] for key in _HOLDERS if isinstance(one.get(key), (list, Mapping))]
+            if depth and any(_holds_known(part, depth=depth - 1) for part in inner):
+                return True
+    return False

@@ -64,7 +64,7 @@ TITLES = ["Инженер по эксплуатации лифтов", "Вете
         ({"jobs": [ASHBY_JOB.content], "apiVersion": "1"}, ["Data engineer"]),
         ({"matchingJobs": [{"job": GOOGLE_JOB.content, "jobSummary": "x"}]}, ["Crane operator"]),
         ({"jobs": [GOOGLE_JOB.content], "nextPageToken": ""}, ["Crane operator"]),
-        ({"transferObject": {"data": [HR_OPEN.content]}}, ["Jefa de cocina"]),
+        ({"sink": {}, "transferObject": {"documentType": "CV", "data": [HR_OPEN.content]}}, ["Jefa de cocina"]),
         ({"candidate": HR_OPEN.content, "event": "hired"}, ["Jefa de cocina"]),
         ([LEVER_POSTING.content], ["Diseñadora de producto"]),
         (
