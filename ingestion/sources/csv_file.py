@@ -82,7 +82,7 @@ class _Table:
                 yield reject(location, reason, kind=self._file.kind, raw=raw)
             elif isinstance(values, list):
                 cells = {column: value for column, value in zip(columns, values, strict=True) if column}
-                yield FoundObject(location, cells, raw=raw)
+                yield FoundObject(location, cells, record=raw)
 
     def _read_record(self) -> list[str] | Rejection | None:
         """The values of the next record, None at the end. If its quotes do not close, only its first line is used."""

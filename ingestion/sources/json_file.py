@@ -1,15 +1,15 @@
-"""JSON files: one object, an array of them, or the `@graph` of JSON-LD."""
+"""JSON files: one object, or many in any of the wrappers that they come in."""
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from ingestion.sources.encodings import decode_text, name_signature
-from ingestion.sources.job_posting import is_job_posting
 from ingestion.sources.objects import FoundObject, read_objects
 from ingestion.sources.port import Rejection, SourceFile, SourceRow
 from ingestion.sources.streams import read_whole
 from ingestion.sources.validation import reject
+from ingestion.sources.wrappers import unfold
 
 
 def parse_json(content: bytes | str) -> Any:
@@ -44,21 +44,6 @@ def _find_objects(file: SourceFile) -> Iterator[FoundObject | Rejection]:
     except RecursionError:
         yield reject(file.name, "is nested too deeply")
     else:
-        yield from _unfold(file, value)
-
-
-def _unfold(file: SourceFile, value: Any) -> Iterator[FoundObject | Rejection]:
-    if isinstance(value, dict) and isinstance(value.get("@graph"), list):
-        value = [node for node in value["@graph"] if isinstance(node, dict) and is_job_posting(node)]
-        if not value:
-            yield reject(file.name, "its @graph holds no JobPosting")
-    if isinstance(value, dict):
-        yield FoundObject(file.name, value, name=file.id)
-    elif isinstance(value, list):
-        only = file.id if len(value) == 1 else None
-        if not value:
-            yield reject(file.name, "holds an empty array")
-        for index, item in enumerate(value):
-            yield FoundObject(f"{file.name}[{index}]", item, name=only)
-    else:
-        yield reject(file.name, "holds neither an object nor an array of objects")
+        # A large file is not kept in memory twice while its objects are read.
+        del content, text
+        yield from unfold(value, file.name, name=file.id)

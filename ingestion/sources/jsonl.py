@@ -1,7 +1,8 @@
-"""JSON Lines: one object a line, in any of the shapes that JSON files have."""
+"""JSON Lines: one object a line, or one page of them, in any of the shapes that JSON files have."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import BinaryIO
 
 from ingestion.sources.encodings import name_signature
@@ -10,6 +11,7 @@ from ingestion.sources.objects import FoundObject, read_objects
 from ingestion.sources.port import Rejection, SourceFile, SourceRow
 from ingestion.sources.streams import describe_size
 from ingestion.sources.validation import reject
+from ingestion.sources.wrappers import unfold
 
 _MAX_LINE_BYTES = 8 * 1024**2
 _BOM = b"\xef\xbb\xbf"
@@ -35,20 +37,28 @@ def _find_objects(file: SourceFile) -> Iterator[FoundObject | Rejection]:
                     location, f"the line is longer than {describe_size(_MAX_LINE_BYTES)}", kind=file.kind, raw=raw
                 )
             elif line.strip():
-                yield _parse_line(file, line, location)
+                yield from _parse_line(file, line, location)
 
 
-def _parse_line(file: SourceFile, line: bytes, location: str) -> FoundObject | Rejection:
+def _parse_line(file: SourceFile, line: bytes, location: str) -> Iterator[FoundObject | Rejection]:
     raw = line.decode("utf-8", "replace").strip()
     try:
-        return FoundObject(location, parse_json(line), raw=raw[:2_000])
+        value = parse_json(line)
     except UnicodeDecodeError as error:
         reason = f"is not UTF-8: byte 0x{line[error.start]:02x} at {error.start + 1}"
     except json.JSONDecodeError as error:
         reason = f"is not JSON: {error.msg} at character {error.pos + 1}"
     except (ValueError, RecursionError):
         reason = "is not JSON that can be read: a number too long or objects nested too deeply"
-    return reject(location, reason, kind=file.kind, raw=raw)
+    else:
+        if not isinstance(value, Mapping):
+            yield FoundObject(location, value, raw=raw)
+            return
+        for found in unfold(value, location):
+            whole = isinstance(found, FoundObject) and found.content is value
+            yield replace(found, raw=raw) if whole else found
+        return
+    yield reject(location, reason, kind=file.kind, raw=raw)
 
 
 def _iterate_lines(stream: BinaryIO) -> Iterator[bytes]:

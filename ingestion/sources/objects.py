@@ -6,14 +6,37 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
+from ingestion.sources.ashby import ASHBY_JOB
 from ingestion.sources.columns import tell_kind
-from ingestion.sources.job_posting import is_job_posting, read_job_posting
-from ingestion.sources.json_resume import is_json_resume, read_json_resume
+from ingestion.sources.formats import Format
+from ingestion.sources.google_job import GOOGLE_JOB
+from ingestion.sources.greenhouse import GREENHOUSE_JOB
+from ingestion.sources.hh_resume import HH_RESUME
+from ingestion.sources.hh_vacancy import HH_VACANCY
+from ingestion.sources.hr_open import HR_OPEN
+from ingestion.sources.job_posting import JOB_POSTING
+from ingestion.sources.json_job import JSON_JOB
+from ingestion.sources.json_resume import JSON_RESUME
+from ingestion.sources.lever import LEVER_POSTING
 from ingestion.sources.port import Rejection, SourceFile, SourceRow
 from ingestion.sources.rows import RowReader
 from ingestion.sources.streams import guard
-from ingestion.sources.validation import reject
+from ingestion.sources.validation import as_raw, reject
 from milvus import Kind
+
+# In the order in which they are tried: what names itself goes before what is told by its properties.
+FORMATS: tuple[Format, ...] = (
+    JOB_POSTING,
+    JSON_RESUME,
+    HH_VACANCY,
+    HH_RESUME,
+    HR_OPEN,
+    GOOGLE_JOB,
+    GREENHOUSE_JOB,
+    LEVER_POSTING,
+    ASHBY_JOB,
+    JSON_JOB,
+)
 
 _TELLING_ROWS = 100
 _RESUME_NAME = re.compile(r"resum|curricul|candidat|резюме|кандидат|соискател|(?<![a-z])cvs?(?![a-z])")
@@ -23,16 +46,29 @@ UNTOLD = "cannot tell whether it holds resumes or vacancies: say --kind resumes 
 
 @dataclass(frozen=True, slots=True)
 class FoundObject:
-    """One object of a file and where it was. `name` is the file's id where the file is this one object."""
+    """One object of a file and where it was.
+
+    `raw` is its JSON text as received; `record` is its line in a table that is no JSON. `name` is the file's id where
+    the file is this one object; `company` is whose board it was on, where the board says it.
+    """
 
     location: str
     content: Any
     raw: str | None = None
+    record: str | None = None
     name: str | None = None
+    company: str | None = None
+
+
+def recognize(content: Mapping[str, Any], mapping: Mapping[str, str] | None = None) -> Format | None:
+    """The format of an object; None for a row of columns, which it always is where the caller maps its columns."""
+    if mapping and any(column in content for column in mapping):
+        return None
+    return next((one for one in FORMATS if one.recognizes(content)), None)
 
 
 def read_objects(file: SourceFile, found: Iterator[FoundObject | Rejection]) -> Iterator[SourceRow | Rejection]:
-    """Read every object as what it is: JobPosting, JSON Resume, or a row of columns."""
+    """Read every object as what it is: of one of FORMATS, or a row of columns."""
     items = guard(file.name, found)
     head = list(islice(items, _TELLING_ROWS))
     kind = file.kind or _tell_kind(file, head)
@@ -42,27 +78,43 @@ def read_objects(file: SourceFile, found: Iterator[FoundObject | Rejection]) -> 
         if isinstance(item, Rejection):
             yield item
         elif not isinstance(item.content, Mapping):
-            yield reject(item.location, "is not an object of fields", kind=file.kind, raw=item.raw)
-        elif is_job_posting(item.content):
-            yield read_job_posting(item.content, item.location, name=item.name, asked=file.kind, raw=item.raw)
-        elif is_json_resume(item.content):
-            yield read_json_resume(item.content, item.location, name=item.name, asked=file.kind, raw=item.raw)
-        elif rows is not None:
-            content = item.content if item.name is None else _with_id(item.content, item.name, rows)
-            yield rows.read(content, location=item.location, raw=item.raw)
+            yield reject(item.location, "is not an object of fields", kind=file.kind, raw=item.raw or item.record)
+        elif read := _read_object(item, file, rows):
+            yield read
         elif not untold:
             untold = True
             yield reject(file.name, UNTOLD)
 
 
-def _with_id(content: Mapping[str, Any], name: str, rows: RowReader) -> Mapping[str, Any]:
-    has_id = any(rows.find_field(column) == "id" and value for column, value in content.items())
-    return content if has_id else {**content, "id": name}
+def _read_object(item: FoundObject, file: SourceFile, rows: RowReader | None) -> SourceRow | Rejection | None:
+    """None for a row of which nothing tells whether it is a resume or a vacancy."""
+    found = recognize(item.content, file.mapping)
+    if found is None and rows is None:
+        return None
+    try:
+        raw = item.raw or as_raw(item.content)
+    except RecursionError:
+        return reject(item.location, "nested too deeply", kind=found.kind if found else file.kind, raw=item.record)
+    if found is not None:
+        read = found.read(item.content, item.location, name=item.name, asked=file.kind, raw=raw, company=item.company)
+    elif rows is not None:
+        read = rows.read(_add_known(item, rows), location=item.location, raw=raw)
+    if isinstance(read, Rejection) and item.record:
+        return reject(read.location, read.reason, kind=read.kind, raw=item.record)
+    return read
+
+
+def _add_known(item: FoundObject, rows: RowReader) -> Mapping[str, Any]:
+    """The row with the id and the company that its surroundings tell, where it has none itself."""
+    known = {"id": item.name, "company": item.company}
+    told = {rows.find_field(column) for column, value in item.content.items() if value}
+    missing = {name: value for name, value in known.items() if value and name not in told}
+    return {**item.content, **missing} if missing else item.content
 
 
 def _tell_kind(file: SourceFile, head: Iterable[FoundObject | Rejection]) -> Kind | None:
     rows = [item.content for item in head if isinstance(item, FoundObject) and isinstance(item.content, Mapping)]
-    plain = [row for row in rows if not is_job_posting(row) and not is_json_resume(row)]
+    plain = [row for row in rows if recognize(row, file.mapping) is None]
     columns = frozenset(
         str(column) for row in plain for column, value in row.items() if value not in (None, "", [], {})
     )

@@ -27,11 +27,16 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
-    """A document that was read. `location` names file and row; `ignored` names the columns that no field took."""
+    """A document that was read. `location` names file and row; `ignored` names the columns that no field took.
+
+    `raw` is the document as the source has it, whole, as JSON text: as received, or written anew from what was read.
+    None where the source is no object of fields (a PDF), and where it is over a million characters.
+    """
 
     location: str
     document: AnyDocument
     ignored: tuple[str, ...] = ()
+    raw: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 from ingestion.periods import GROSS_OR_NET, parse_period
 from ingestion.sources.columns import PLACE_AND_MORE, REMOTE, TERMS, find_field, fold_column
 from ingestion.sources.port import Rejection, SourceFile, SourceRow
-from ingestion.sources.validation import as_raw, clip, hash_id, make_row, reject
+from ingestion.sources.validation import clip, hash_id, make_row, reject
 from ingestion.sources.values import as_text, is_day_first, is_item, join_texts, read_amount, read_moment, split_items
 from ingestion.sources.words import read_flag, read_language, read_term
 from milvus import EmploymentType, Kind, WorkFormat
@@ -71,15 +71,15 @@ class RowReader:
         self._mapping = {fold_column(column): name for column, name in file.mapping.items()} | dict(file.mapping)
         self._named: set[str] = set()
 
-    def read(self, row: Mapping[str, Any], *, location: str, raw: str | None = None) -> SourceRow | Rejection:
-        """The document of a row; without an id it gets one from its content."""
+    def read(self, row: Mapping[str, Any], *, location: str, raw: str) -> SourceRow | Rejection:
+        """The document of a row, whose JSON text is `raw`; without an id it gets one from its content."""
         try:
             draft = self._fill(row)
             fields = self._finish(draft, row)
-            raw = as_raw(row) if raw is None else raw
         except RecursionError:
             return reject(location, "nested too deeply", kind=self._kind, raw=raw)
-        return make_row(fields, kind=self._kind, location=location, raw=raw, ignored=self._name_ignored(draft.ignored))
+        ignored = self._name_ignored(draft.ignored)
+        return make_row(fields, kind=self._kind, location=location, raw=raw, ignored=ignored, keep_raw=True)
 
     def find_field(self, column: str) -> str | None:
         """The field for a column: as the caller mapped it, else by its name."""

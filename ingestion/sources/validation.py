@@ -13,6 +13,7 @@ from ingestion.documents import DOCUMENT_TYPES, AnyDocument
 from ingestion.sources.port import Rejection, SourceRow
 from milvus import Kind
 
+MAX_KEPT_CHARACTERS = 1_000_000
 _MAX_RAW_CHARACTERS = 2_000
 _MAX_SHOWN_CHARACTERS = 80
 _MAX_SHOWN_ERRORS = 5
@@ -20,9 +21,18 @@ _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def make_row(
-    fields: Mapping[str, Any], *, kind: Kind, location: str, raw: str, ignored: tuple[str, ...] = ()
+    fields: Mapping[str, Any],
+    *,
+    kind: Kind,
+    location: str,
+    raw: str,
+    ignored: tuple[str, ...] = (),
+    keep_raw: bool = False,
 ) -> SourceRow | Rejection:
-    """The document of these fields, or a Rejection that names the field at fault."""
+    """The document of these fields, or a Rejection that names the field at fault.
+
+    With `keep_raw`, `raw` is the source's own JSON and stays with the document, unless it is over the limit.
+    """
     reason = find_unreadable_number(fields)
     if reason is None:
         try:
@@ -30,7 +40,8 @@ def make_row(
         except ValidationError as error:
             reason = describe_errors(error)
         else:
-            return SourceRow(location=location, document=document, ignored=ignored)
+            kept = raw if keep_raw and len(raw) <= MAX_KEPT_CHARACTERS else None
+            return SourceRow(location=location, document=document, ignored=ignored, raw=kept)
     return reject(location, reason, kind=kind, raw=raw)
 
 
@@ -106,5 +117,6 @@ def hash_id(content: Any) -> str:
 
 
 def as_raw(row: Any) -> str:
-    """A row as JSON text, for a Rejection."""
-    return json.dumps(row, ensure_ascii=False, default=str)
+    """A row as JSON text that any database takes. Raises RecursionError."""
+    text = json.dumps(row, ensure_ascii=False, default=str)
+    return json.dumps(row, default=str) if _UNWRITABLE.search(text) else text
