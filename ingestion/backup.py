@@ -195,7 +195,8 @@ def _write_vectors(
 ) -> int:
     vector = pa.list_(pa.float32(), store.model.dimension)
     schema = pa.schema([("id", pa.string()), ("text_hash", pa.string()), ("vector", vector)])
-    query = select(documents.c.id).where(documents.c.kind == kind, documents.c.indexed_version.is_not(None))
+    indexed = (documents.c.indexed_version.is_not(None), ~documents.c.deleted)
+    query = select(documents.c.id).where(documents.c.kind == kind, *indexed)
     count = 0
     with archive.open(_name_vectors(kind), "w", force_zip64=True) as packed, pq.ParquetWriter(packed, schema) as writer:
         for batch in connection.execute(query.execution_options(yield_per=_BATCH_ROWS)).scalars().partitions():
