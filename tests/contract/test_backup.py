@@ -23,15 +23,8 @@ from milvus.embedding import HashingEmbedder
 from tests.postgres import run_postgres
 
 LEFT_BEHIND = {"collections", "standby", "standby_changes"}
-OF_THE_INDEX = {
-    "indexed_version",
-    "indexed_text_hash",
-    "indexed_at",
-    "lease_owner",
-    "lease_until",
-    "not_before",
-    "attempts",
-}
+OF_THE_INDEX = {"state", "indexed_version", "indexed_text_hash", "indexed_at", "attempts"}
+OF_THE_QUEUE = {"lease_owner", "lease_until", "not_before"}
 
 
 @pytest.fixture(scope="module")
