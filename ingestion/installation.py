@@ -7,6 +7,8 @@ import structlog
 from ingestion.currency import load_rates
 from ingestion.database import Database
 from ingestion.errors import SettingsError
+from ingestion.failures import FailureDesk
+from ingestion.housekeeping import Housekeeper, Retention
 from ingestion.ledger import Ledger
 from ingestion.normalize import Normalizer
 from ingestion.pipeline import Pipeline
@@ -14,6 +16,7 @@ from ingestion.queue import WorkQueue
 from ingestion.rejections import RejectionLog
 from ingestion.settings import Settings
 from ingestion.skills import load_taxonomy
+from ingestion.status import StatusDesk
 from ingestion.worker import Worker
 from milvus import Embedder, Kind, Store, create_embedder
 
@@ -28,6 +31,8 @@ class Books:
     ledger: Ledger
     queue: WorkQueue
     rejections: RejectionLog
+    failures: FailureDesk
+    status: StatusDesk
 
     def close(self) -> None:
         """Close the database."""
@@ -42,6 +47,7 @@ class Installation:
     store: Store
     embedder: Embedder
     normalizer: Normalizer
+    retention: Retention
 
     def check_embedder(self) -> None:
         """Raise EmbeddingError where the model cannot embed, which a worker would only wait for to pass."""
@@ -50,7 +56,8 @@ class Installation:
     def create_worker(self) -> Worker:
         """A worker over this installation."""
         pipeline = Pipeline(normalizer=self.normalizer, embedder=self.embedder, store=self.store)
-        return Worker(self.books.queue, pipeline)
+        housekeeper = Housekeeper(self.books.database, self.books.ledger, self.retention)
+        return Worker(self.books.queue, pipeline, housekeeper=housekeeper)
 
     def close(self) -> None:
         """Close index and database."""
@@ -61,7 +68,15 @@ class Installation:
 def open_books(settings: Settings) -> Books:
     """Open the database and bring it up to date. Raises SettingsError, LedgerUnavailable."""
     database = Database.open(settings.ledger_url)
-    return Books(database, Ledger(database), WorkQueue(database), RejectionLog(database))
+    ledger = Ledger(database)
+    return Books(
+        database=database,
+        ledger=ledger,
+        queue=WorkQueue(database),
+        rejections=RejectionLog(database),
+        failures=FailureDesk(database, ledger),
+        status=StatusDesk(database),
+    )
 
 
 def open_installation(settings: Settings) -> Installation:
@@ -84,7 +99,8 @@ def open_installation(settings: Settings) -> Installation:
     if settings.index_is_local:
         # Only one process can hold the folder, so whoever held these leases is gone.
         books.queue.release_leases()
-    return Installation(books, store, embedder, normalizer)
+    retention = Retention(expired_days=settings.purge_expired_days, task_days=settings.keep_tasks_days)
+    return Installation(books, store, embedder, normalizer, retention)
 
 
 def open_store(settings: Settings, embedder: Embedder, *, create: bool = True) -> Store:

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from ingestion.database import Database
+from ingestion.failures import FailureDesk
 from ingestion.ledger import Ledger
 from ingestion.queue import WorkQueue
 from ingestion.rejections import RejectionLog
+from ingestion.status import StatusDesk
 from tests.postgres import run_postgres
 
 
@@ -26,7 +28,7 @@ class Clock:
 
 @dataclass
 class Books:
-    """The three faces of one database, under one clock."""
+    """The faces of one database, under one clock."""
 
     database: Database
     clock: Clock = field(default_factory=Clock)
@@ -35,6 +37,8 @@ class Books:
         self.ledger = Ledger(self.database, clock=self.clock)
         self.queue = WorkQueue(self.database, clock=self.clock)
         self.rejections = RejectionLog(self.database, clock=self.clock)
+        self.failures = FailureDesk(self.database, self.ledger, clock=self.clock)
+        self.status = StatusDesk(self.database, clock=self.clock)
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +58,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def books(database_url: str) -> Iterator[Books]:
     database = Database.open(database_url)
     with database.write() as connection:
-        for table in ("documents", "tasks", "persons", "collections", "rejections"):
+        for table in ("documents", "tasks", "persons", "collections", "rejections", "workers"):
             connection.execute(text(f"DELETE FROM {table}"))
     yield Books(database)
     database.close()
