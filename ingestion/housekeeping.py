@@ -70,16 +70,18 @@ class Housekeeper:
             documents.c.version.is_(None),
             and_(documents.c.version > tasks.c.id, documents.c.indexed_version >= tasks.c.id),
         )
-        with self._database.write() as connection:
+        # Read beforehand, since it may walk over as many rows as there are documents, and nobody could write meanwhile.
+        with self._database.read() as connection:
             newest = connection.scalar(select(func.max(tasks.c.id))) or 0
-            old = (
+            old = connection.scalars(
                 select(tasks.c.id)
                 .select_from(tasks.outerjoin(documents, same))
                 .where(tasks.c.created_at < self._clock() - days * DAY, tasks.c.id < newest, is_over)
-                .order_by(tasks.c.created_at)
                 .limit(_TASKS_A_ROUND)
-            )
-            return connection.execute(delete(tasks).where(tasks.c.id.in_(old.scalar_subquery()))).rowcount
+            ).all()
+        with self._database.write() as connection:
+            connection.execute(delete(tasks).where(tasks.c.id.in_(old)))
+        return len(old)
 
     def _forget_workers(self) -> None:
         with self._database.write() as connection:

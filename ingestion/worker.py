@@ -20,7 +20,7 @@ from ingestion.records import Outcome, Priority
 LEASE_SECONDS = 30.0
 BULK_EVERY = 8  # at the latest every eighth batch is of bulk documents, however many others come in
 _BEAT_SECONDS = 10.0
-_HOUSEKEEPING_SECONDS = 600.0
+_HOUSEKEEPING_SECONDS = 3600.0
 _IDLE_SECONDS = 0.5
 _AWAY_SECONDS = 2.0
 

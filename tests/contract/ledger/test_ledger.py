@@ -8,29 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from ingestion.database import Database
-from ingestion.documents import Person, ResumeDocument, VacancyDocument
 from ingestion.queue import MAX_ATTEMPTS
-from ingestion.records import Change, Claim, Outcome, State, TaskState
+from ingestion.records import Change, Outcome, State, TaskState
 from ingestion.sources.port import Rejection
 from ingestion.tables import persons
 from milvus import Kind
 from tests.contract.ledger.conftest import Books
-
-
-def vacancy(id_: str = "v1", title: str = "Nurse") -> VacancyDocument:
-    return VacancyDocument(id=id_, title=title, text="Looks after patients at night.")
-
-
-def resume(id_: str = "r1", name: str | None = "Ada Example") -> ResumeDocument:
-    return ResumeDocument(id=id_, title="Nurse", person=Person(name=name) if name else None)
-
-
-def claim(books: Books, owner: str = "worker", limit: int = 100) -> list[Claim]:
-    return books.queue.claim(owner, limit=limit, lease_seconds=30)
-
-
-def settle_all(books: Books, claims: list[Claim], owner: str = "worker") -> None:
-    books.queue.settle(owner, [Outcome(one, text_hash="hash") for one in claims])
+from tests.contract.ledger.documents import claim, resume, settle_all, vacancy
 
 
 def test_record_new_changed_unchanged_is_told_apart(books: Books) -> None:
