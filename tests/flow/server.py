@@ -36,11 +36,11 @@ def find_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_server(folder: Path) -> Server:
+def start_server(folder: Path, *, backend: str = "hashing") -> Server:
     port = find_port()
     environment = os.environ | {
         "COUNTERPART_DATA_DIR": str(folder / "var"),
-        "COUNTERPART_EMBEDDING_BACKEND": "hashing",
+        "COUNTERPART_EMBEDDING_BACKEND": backend,
         "COUNTERPART_PORT": str(port),
     }
     log = folder / "server.log"
