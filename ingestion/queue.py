@@ -112,11 +112,12 @@ class WorkQueue:
             )
 
     def release_leases(self) -> None:
-        """Give back all leases, whoever holds them: only for a process that knows itself to be the one worker."""
+        """Take every worker for dead and give its leases back: only for a process that knows it has the only worker."""
         with self._database.write() as connection:
             connection.execute(
                 update(documents).where(documents.c.lease_owner.is_not(None)).values(lease_owner=None, lease_until=None)
             )
+            connection.execute(delete(workers))
 
     @retry_conflicts
     def settle(self, owner: str, outcomes: Sequence[Outcome]) -> None:

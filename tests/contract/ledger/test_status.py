@@ -84,6 +84,12 @@ def test_worker_is_listed_with_what_it_holds_while_it_gives_signs_of_life(books:
     assert books.status.read().workers == []
 
 
+def test_worker_of_a_process_that_is_known_to_be_dead_is_not_listed(books: Books) -> None:
+    books.queue.report_alive("killed", "host:1")
+    books.queue.release_leases()
+    assert books.status.read().workers == []
+
+
 def test_rejected_rows_are_counted(books: Books) -> None:
     books.rejections.add("jobs.csv", [Rejection(location=f"jobs.csv:{i}", reason="title: too long") for i in range(3)])
     assert books.status.read().rejections == 3
