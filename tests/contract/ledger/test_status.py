@@ -30,10 +30,16 @@ def test_queues_are_counted_by_kind_with_the_age_of_their_oldest(books: Books) -
 
 
 def test_change_of_a_document_that_waits_makes_it_no_younger(books: Books) -> None:
-    books.ledger.record([vacancy(title="A"), vacancy("gone")])
+    books.ledger.record([vacancy(title="A")])
     books.clock.now += 30
     books.ledger.record([vacancy(title="B")])
-    books.ledger.delete(Kind.VACANCIES, ["gone"])
+    assert books.status.read().queues[0].oldest_seconds == 30
+
+
+def test_removal_of_a_document_that_waits_is_as_old_as_its_first_change(books: Books) -> None:
+    books.ledger.record([vacancy()])
+    books.clock.now += 30
+    books.ledger.delete(Kind.VACANCIES, ["v1"])
     assert books.status.read().queues[0].oldest_seconds == 30
 
 
