@@ -10,10 +10,11 @@ from ingestion.errors import UnreadableDocument
 from ingestion.installation import Books, Installation, open_installation
 from ingestion.loading import load_paths
 from ingestion.normalize import Normalizer
-from ingestion.records import Change, Recorded, State, StoredDocument, Task, TaskState
+from ingestion.records import Change, Priority, Recorded, State, StoredDocument, Task, TaskState
 from ingestion.serving import Served
 from ingestion.settings import Settings, read_settings
 from ingestion.sources import read_upload
+from ingestion.status import IngestionStatus
 from ingestion.worker import Worker
 
 __all__ = [
@@ -22,8 +23,10 @@ __all__ = [
     "Books",
     "Change",
     "DocumentId",
+    "IngestionStatus",
     "Installation",
     "Normalizer",
+    "Priority",
     "Recorded",
     "ResumeDocument",
     "Served",

@@ -3,20 +3,19 @@
 import signal
 import time
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import structlog
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from ingestion import queue_commands
 from ingestion.backup_commands import backup, restore
-from ingestion.installation import Books, Installation, open_books, open_index, open_installation, open_served
+from ingestion.installation import Books, Installation, open_books, open_installation
 from ingestion.loading import LoadReport, load_paths
 from ingestion.rebuild_commands import rebuild, rollback
-from ingestion.records import Change, Outcome, State, Summary
+from ingestion.records import Change, Outcome, Summary
 from ingestion.settings import Settings, read_settings
 from ingestion.terminal import configure_logs, errors, make_progress, show_clear_errors
 from milvus import Kind
@@ -27,6 +26,7 @@ app.command()(backup)
 app.command()(restore)
 app.command()(rebuild)
 app.command()(rollback)
+app.add_typer(queue_commands.app)
 console = Console()
 
 
@@ -69,28 +69,6 @@ def work() -> None:
 
 
 @app.command()
-def status(
-    check: Annotated[bool, typer.Option("--check", help="Print nothing; exit 0 if database and index answer.")] = False,
-) -> None:
-    """Show what stands where."""
-    with show_clear_errors():
-        settings = read_settings()
-        if check:
-            _check(settings)
-            return
-        books = open_books(settings)
-        summary = books.ledger.summarize()
-        console.print(_make_summary_table(summary))
-        if summary.oldest_pending_at is not None:
-            console.print(f"The oldest pending change is {time.time() - summary.oldest_pending_at:,.0f} s old.")
-        for failed_kind, id_, error in books.ledger.list_failures(limit=20):
-            console.print(f"failed {failed_kind.value} {id_}: {error}", markup=False, highlight=False, soft_wrap=True)
-        if summary.rejections:
-            console.print(f"{summary.rejections} rejected rows: `python -m ingestion rejected` lists them")
-        books.close()
-
-
-@app.command()
 def rejected(limit: Annotated[int, typer.Option(help="At most so many rows.", min=1)] = 100) -> None:
     """List the rows that could not be read, with their reasons."""
     with show_clear_errors():
@@ -101,17 +79,6 @@ def rejected(limit: Annotated[int, typer.Option(help="At most so many rows.", mi
         if not rows:
             console.print("No row was rejected.")
         books.close()
-
-
-def _check(settings: Settings) -> None:
-    books = open_books(settings)
-    books.ledger.ping()
-    books.close()
-    try:
-        with closing(open_index(settings, create=False)) as index:
-            open_served(settings, index, create=False)
-    except IndexHeld:
-        return  # whoever holds the folder has it open and working
 
 
 def _parse_mapping(pairs: list[str]) -> Mapping[str, str]:
@@ -181,13 +148,6 @@ def _drain(installation: Installation, pending: int) -> None:
         installation.create_worker().drain(show)
 
 
-def _make_summary_table(summary: Summary) -> Table:
-    table = Table("", *(state.value for state in State))
-    for kind, states in summary.counts.items():
-        table.add_row(kind.value, *(f"{states[state]:,}" for state in State))
-    return table
-
-
 def _print_report(report: LoadReport, summary: Summary, *, indexed: int, seconds: float) -> None:
     counts = ", ".join(f"{report.changes[change]:,} {change.value}" for change in Change)
     lines = [f"Read {report.documents:,} documents: {counts}; {report.rejected_total:,} rejected."]
@@ -201,7 +161,7 @@ def _print_report(report: LoadReport, summary: Summary, *, indexed: int, seconds
     if report.ignored:
         names = ", ".join(f"{name} ({count:,})" for name, count in report.ignored.most_common(20))
         console.print(f"Columns that no field took: {names}", markup=False, highlight=False, soft_wrap=True)
-    console.print(_make_summary_table(summary))
+    console.print(queue_commands.make_summary_table(summary.counts))
 
 
 if __name__ == "__main__":

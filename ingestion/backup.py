@@ -30,7 +30,7 @@ FORMAT = 1
 _BATCH_ROWS = 1000
 _MANIFEST = "manifest.json"
 _BYTES = "base64"
-_OMITTED = frozenset({"standby", "standby_changes", "collections"})  # they speak of the index that is left behind
+_OMITTED = frozenset({"standby", "standby_changes", "collections", "workers"})  # they speak of what is left behind
 
 Report = Callable[[str, int], None]
 """Told what is being done and how many rows of it are done."""

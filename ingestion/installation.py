@@ -11,6 +11,8 @@ from ingestion.background import Runnable, run_beside
 from ingestion.currency import load_rates
 from ingestion.database import Database
 from ingestion.errors import SettingsError
+from ingestion.failures import FailureDesk
+from ingestion.housekeeping import Housekeeper, Retention
 from ingestion.ledger import Ledger
 from ingestion.normalize import Normalizer
 from ingestion.pipeline import FindKnown, Pipeline
@@ -21,6 +23,7 @@ from ingestion.serving import Served, Serving
 from ingestion.settings import Settings
 from ingestion.skills import load_taxonomy
 from ingestion.standby import StandbyBook
+from ingestion.status import StatusDesk
 from ingestion.worker import Worker
 from milvus import Embedder, Index, Kind, ModelIdentity, create_embedder
 from milvus.errors import MilvusError, ModelMismatch
@@ -37,6 +40,8 @@ class Books:
     queue: WorkQueue
     rejections: RejectionLog
     standby: StandbyBook
+    failures: FailureDesk
+    status: StatusDesk
 
     def close(self) -> None:
         """Close the database."""
@@ -52,6 +57,7 @@ class Installation:
     serving: Serving
     normalizer: Normalizer
     rebuilder: Rebuilder
+    retention: Retention
 
     def check_embedder(self) -> None:
         """Raise EmbeddingError where the model cannot embed, which a worker would only wait for to pass."""
@@ -66,7 +72,8 @@ class Installation:
                 normalizer=self.normalizer, embedder=served.embedder, store=served.store, find_known=find_known
             )
 
-        return Worker(self.books.queue, make_pipeline)
+        housekeeper = Housekeeper(self.books.database, self.books.ledger, self.retention)
+        return Worker(self.books.queue, make_pipeline, housekeeper=housekeeper)
 
     @contextmanager
     def work_beside(self, worker: Worker) -> Iterator[None]:
@@ -86,7 +93,16 @@ class Installation:
 def open_books(settings: Settings) -> Books:
     """Open the database and bring it up to date. Raises SettingsError, LedgerUnavailable."""
     database = Database.open(settings.ledger_url)
-    return Books(database, Ledger(database), WorkQueue(database), RejectionLog(database), StandbyBook(database))
+    ledger = Ledger(database)
+    return Books(
+        database=database,
+        ledger=ledger,
+        queue=WorkQueue(database),
+        rejections=RejectionLog(database),
+        standby=StandbyBook(database),
+        failures=FailureDesk(database, ledger),
+        status=StatusDesk(database),
+    )
 
 
 def open_installation(settings: Settings) -> Installation:
@@ -144,7 +160,8 @@ def _complete_installation(settings: Settings, *, books: Books, index: Index) ->
         create_embedder=create_by_name,
         is_alone=settings.index_is_local,
     )
-    return Installation(books, index, serving, normalizer, rebuilder)
+    retention = Retention(expired_days=settings.purge_expired_days, task_days=settings.keep_tasks_days)
+    return Installation(books, index, serving, normalizer, rebuilder, retention)
 
 
 def open_index(settings: Settings, *, create: bool = True) -> Index:

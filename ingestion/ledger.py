@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, insert, select, update
 
 from ingestion.database import Database, insert_or_update, retry_conflicts
 from ingestion.documents import AnyDocument, ResumeDocument, kind_of
 from ingestion.records import (
     Change,
+    Priority,
     Recorded,
     State,
     StoredDocument,
@@ -43,10 +44,11 @@ class Ledger:
             connection.execute(select(1))
 
     @retry_conflicts
-    def record(self, batch: Sequence[AnyDocument]) -> list[Recorded]:
+    def record(self, batch: Sequence[AnyDocument], *, priority: Priority = Priority.INTERACTIVE) -> list[Recorded]:
         """Store documents and queue what changed, in one transaction; outcomes in the order given.
 
-        Of two documents with one id the later counts. A document equal to the stored one changes nothing.
+        Of two documents with one id the later counts. A document equal to the stored one changes nothing, but goes
+        ahead where it still waits under a lower priority.
         """
         # In one order for all writers, so that no two of them wait for each other.
         order = sorted(range(len(batch)), key=lambda index: (kind_of(batch[index]), batch[index].id))
@@ -54,10 +56,11 @@ class Ledger:
         with self._database.write() as connection:
             for start in range(0, len(order), _ROWS_A_STATEMENT):
                 chunk = order[start : start + _ROWS_A_STATEMENT]
-                recorded |= zip(chunk, self._record_chunk(connection, [batch[index] for index in chunk]), strict=True)
+                outcomes = self._record_chunk(connection, [batch[index] for index in chunk], priority)
+                recorded |= zip(chunk, outcomes, strict=True)
         return [recorded[index] for index in range(len(batch))]
 
-    def _record_chunk(self, connection: Connection, chunk: Sequence[AnyDocument]) -> list[Recorded]:
+    def _record_chunk(self, connection: Connection, chunk: Sequence[AnyDocument], priority: Priority) -> list[Recorded]:
         known = _lock_documents(connection, [(kind_of(document), document.id) for document in chunk])
         contents = [encode_document(document) for document in chunk]
         changes: list[Change] = []
@@ -83,9 +86,16 @@ class Ledger:
             key = (kind_of(document), document.id)
             if change is not Change.UNCHANGED:
                 versions[key] = next(new_tasks)
-                rows[key] = self._document_row(key, versions[key], content=content, digest=digest)
+                rows[key] = self._document_row(key, versions[key], priority=priority) | {
+                    "document": content,
+                    "document_hash": digest,
+                    "deleted": False,
+                    "expires_at": document.expires_at.timestamp() if document.expires_at else None,
+                }
             recorded.append(Recorded(*key, change, versions[key]))
         self._upsert_documents(connection, list(rows.values()))
+        if priority is Priority.INTERACTIVE:
+            _hurry(connection, [key for key in known if key not in rows])
         self._store_persons(connection, [document for document in chunk if isinstance(document, ResumeDocument)])
         return recorded
 
@@ -100,18 +110,16 @@ class Ledger:
             )
         )
 
-    def _document_row(
-        self, key: tuple[Kind, str], version: int, *, content: dict[str, Any], digest: str
-    ) -> dict[str, Any]:
+    def _document_row(self, key: tuple[Kind, str], version: int, *, priority: Priority) -> dict[str, Any]:
+        """What every change of a document sets, whatever it says."""
         now = self._clock()
         return {
             "kind": key[0],
             "id": key[1],
-            "document": content,
-            "document_hash": digest,
-            "deleted": False,
             "version": version,
             "state": State.PENDING,
+            "state_since": now,
+            "priority": priority,
             "attempts": 0,
             "not_before": 0.0,
             "created_at": now,
@@ -121,15 +129,18 @@ class Ledger:
     def _upsert_documents(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         if not rows:
             return
+        content = ("document", "document_hash", "deleted", "expires_at")
         statement = insert_or_update(
             self._database,
             documents,
             keys=("kind", "id"),
-            values=("document", "document_hash", "deleted", "state", "attempts", "not_before", "updated_at"),
+            values=(*content, "state", "attempts", "not_before", "updated_at"),
             # Two writers may insert one new id at once; the version must be the newer task's whoever commits last.
             extra=lambda new: {
                 "error": None,
                 "version": case((new.version > documents.c.version, new.version), else_=documents.c.version),
+                "priority": case((_waits_before(new.priority), documents.c.priority), else_=new.priority),
+                "state_since": _since(new.state_since),
             },
         )
         connection.execute(statement, rows)
@@ -150,34 +161,52 @@ class Ledger:
             )
 
     @retry_conflicts
-    def delete(self, kind: Kind, ids: Sequence[str]) -> list[int | None]:
+    def delete(self, kind: Kind, ids: Sequence[str], *, priority: Priority = Priority.INTERACTIVE) -> list[int | None]:
         """Erase documents and queue their removal from the index; the task of each, None where there is no such id.
 
         The document's content and the person's data are gone when this returns; the index follows.
         """
         with self._database.write() as connection:
-            present = sorted(
-                id_
-                for (_, id_), (digest, _) in _lock_documents(connection, [(kind, id_) for id_ in ids]).items()
-                if digest
-            )
-            versions = dict(
-                zip(present, self._add_tasks(connection, [(kind, id_, "delete") for id_ in present]), strict=True)
-            )
-            for id_, version in versions.items():
-                row = self._document_row((kind, id_), version, content={}, digest="")
-                del row["created_at"]
-                connection.execute(
-                    update(documents)
-                    .where(documents.c.kind == kind, documents.c.id == id_)
-                    .values(row | {"document": None, "deleted": True, "error": None})
-                )
-            if kind is Kind.RESUMES:
-                connection.execute(delete(persons).where(persons.c.resume_id.in_(present)))
+            known = _lock_documents(connection, [(kind, id_) for id_ in ids])
+            present = sorted(id_ for (_, id_), (digest, _) in known.items() if digest)
+            versions = self.erase(connection, kind, present, priority)
         return [versions.get(id_) for id_ in ids]
 
+    @retry_conflicts
+    def delete_expired(self, before: float, *, limit: int) -> int:
+        """Erase, as `delete` does, at most `limit` documents that expired and were last changed before a time.
+
+        Returns how many. What came in lately stays a while even where it had expired long before.
+        """
+        erased = 0
+        with self._database.write() as connection:
+            for kind in Kind:
+                ids = connection.scalars(
+                    select(documents.c.id)
+                    .where(documents.c.kind == kind, ~documents.c.deleted)
+                    .where(documents.c.expires_at < before, documents.c.updated_at < before)
+                    .order_by(documents.c.id)
+                    .limit(limit - erased)
+                    .with_for_update()
+                ).all()
+                erased += len(self.erase(connection, kind, ids, Priority.BULK))
+        return erased
+
+    def erase(self, connection: Connection, kind: Kind, ids: Sequence[str], priority: Priority) -> dict[str, int]:
+        """Erase documents within a transaction that has locked their rows; the task of each."""
+        versions = dict(zip(ids, self._add_tasks(connection, [(kind, id_, "delete") for id_ in ids]), strict=True))
+        nothing = {"document": None, "document_hash": "", "deleted": True, "expires_at": None, "error": None}
+        for id_, version in versions.items():
+            row = self._document_row((kind, id_), version, priority=priority) | nothing
+            row["state_since"] = _since(row["state_since"])
+            del row["created_at"]
+            connection.execute(update(documents).where(documents.c.kind == kind, documents.c.id == id_).values(row))
+        if kind is Kind.RESUMES:
+            connection.execute(delete(persons).where(persons.c.resume_id.in_(ids)))
+        return versions
+
     def get_task(self, task_id: int) -> Task | None:
-        """A task by id, None where there never was one."""
+        """A task by id; None where there never was one, or it was purged when it was done."""
         same = and_(documents.c.kind == tasks.c.kind, documents.c.id == tasks.c.document_id)
         columns = (documents.c.state, documents.c.indexed_version, documents.c.lease_until, documents.c.error)
         with self._database.read() as connection:
@@ -191,6 +220,11 @@ class Ledger:
         state = self._task_state(row)
         error = row.error if state is not TaskState.DONE else None
         return Task(row.id, Kind(row.kind), row.document_id, row.action, state, error, row.created_at)
+
+    def has_newer_task(self, task_id: int) -> bool:
+        """Whether ids beyond this one were given out; then a task of this id that is not there was purged."""
+        with self._database.read() as connection:
+            return connection.scalar(select(tasks.c.id).where(tasks.c.id > task_id).limit(1)) is not None
 
     def _task_state(self, row: Any) -> TaskState:
         if row.version is None or (row.indexed_version is not None and row.indexed_version >= row.id):
@@ -222,35 +256,42 @@ class Ledger:
         """Counts of everything, for status pages and progress."""
         with self._database.read() as connection:
             rows = connection.execute(
-                select(documents.c.kind, documents.c.state, func.count().label("total"))
-                .where(or_(~documents.c.deleted, documents.c.state == State.PENDING))
-                .group_by(documents.c.kind, documents.c.state)
+                select(documents.c.kind, documents.c.state, func.count().label("total")).group_by(
+                    documents.c.kind, documents.c.state
+                )
             ).all()
-            oldest = connection.scalar(
-                select(func.min(documents.c.updated_at)).where(documents.c.state == State.PENDING)
-            )
             rejected = connection.scalar(select(func.count()).select_from(rejections)) or 0
         counts = {kind: dict.fromkeys(State, 0) for kind in Kind}
         for row in rows:
             counts[Kind(row.kind)][State(row.state)] = row.total
-        return Summary(counts, rejected, oldest)
-
-    def list_failures(self, *, limit: int = 100) -> list[tuple[Kind, str, str]]:
-        """Documents set aside: kind, id, error; newest first."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                select(documents.c.kind, documents.c.id, documents.c.error)
-                .where(documents.c.state == State.FAILED)
-                .order_by(documents.c.version.desc())
-                .limit(limit)
-            ).all()
-        return [(Kind(row.kind), row.id, row.error or "") for row in rows]
+        return Summary(counts, rejected)
 
 
 def _compare(before: str, digest: str) -> Change:
     if not before:
         return Change.NEW
     return Change.UNCHANGED if before == digest else Change.CHANGED
+
+
+def _since(now: Any) -> ColumnElement[Any]:
+    """When a document was queued: one that waits already has waited since then, whatever changes it meanwhile."""
+    return case((documents.c.state == State.PENDING, documents.c.state_since), else_=now)
+
+
+def _waits_before(priority: Any) -> ColumnElement[bool]:
+    return and_(documents.c.state == State.PENDING, documents.c.priority < priority)
+
+
+def _hurry(connection: Connection, keys: Sequence[tuple[Kind, str]]) -> None:
+    """Let documents that wait in bulk go ahead: somebody asked for them."""
+    for kind in Kind:
+        if ids := [id_ for of_kind, id_ in keys if of_kind is kind]:
+            connection.execute(
+                update(documents)
+                .where(documents.c.kind == kind, documents.c.id.in_(ids), documents.c.state == State.PENDING)
+                .where(documents.c.priority != Priority.INTERACTIVE)
+                .values(priority=Priority.INTERACTIVE)
+            )
 
 
 def _lock_documents(

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from ingestion.installation import Books
-from ingestion.records import Change
+from ingestion.records import Change, Priority
 from ingestion.sources import Rejection, SourceRow, read_path
 from milvus import Kind
 
@@ -46,7 +46,8 @@ def load_paths(
         for batch in _in_batches(source):
             rows = [item for item in batch if isinstance(item, SourceRow)]
             rejected = [item for item in batch if isinstance(item, Rejection)]
-            report.changes.update(recorded.change for recorded in books.ledger.record([row.document for row in rows]))
+            recorded = books.ledger.record([row.document for row in rows], priority=Priority.BULK)
+            report.changes.update(one.change for one in recorded)
             report.ignored.update(column for row in rows for column in row.ignored)
             books.rejections.add(origin, rejected)
             report.rejected_total += len(rejected)

@@ -24,9 +24,9 @@ from sqlalchemy import (
 
 from ingestion.database import Database, insert_or_update, retry_conflicts
 from ingestion.ledger import read_names
-from ingestion.records import Claim, Outcome, State, make_claim
+from ingestion.records import Claim, Outcome, Priority, State, make_claim
 from ingestion.standby import is_switching, note_for_standby
-from ingestion.tables import collections, documents, tasks
+from ingestion.tables import collections, documents, tasks, workers
 from milvus import Kind
 
 MAX_ATTEMPTS = 5
@@ -41,11 +41,15 @@ class WorkQueue:
         self._clock = clock
 
     @retry_conflicts
-    def claim(self, owner: str, *, limit: int, lease_seconds: float) -> list[Claim]:
-        """Lease up to `limit` pending documents to a worker, oldest change first.
+    def claim(
+        self, owner: str, *, limit: int, lease_seconds: float, first: Priority = Priority.INTERACTIVE
+    ) -> list[Claim]:
+        """Lease up to `limit` pending documents of one priority to a worker, oldest change first.
 
-        A lease that ran out is taken over. A document whose batch came to no end before is leased alone, so that a
-        document that takes its worker down costs no other anything; after MAX_ATTEMPTS times it is set aside.
+        Those of the priority `first`, or of the other where none of these is free: a mixed batch would let a single
+        document wait for a load. A lease that ran out is taken over. A document whose batch came to no end before is
+        leased alone, so that a document that takes its worker down costs no other anything; after MAX_ATTEMPTS times it
+        is set aside.
         """
         now = self._clock()
         free = and_(
@@ -58,18 +62,23 @@ class WorkQueue:
                 return []
             connection.execute(
                 update(documents)
-                .where(free, documents.c.attempts >= MAX_ATTEMPTS)
+                .where(free, documents.c.priority.in_(list(Priority)), documents.c.attempts >= MAX_ATTEMPTS)
                 .values(
                     state=State.FAILED,
+                    state_since=now,
                     error=func.coalesce(documents.c.error, f"set aside after {MAX_ATTEMPTS} attempts"),
                     lease_owner=None,
                     lease_until=None,
                 )
             )
             lease = {"lease_owner": owner, "lease_until": now + lease_seconds}
-            rows = _lease(connection, and_(free, documents.c.attempts > 0), limit=1, values=lease)
-            if not rows:
-                rows = _lease(connection, free, limit=limit, values=lease)
+            rows: Sequence[Row[Any]] = []
+            for priority in sorted(Priority, key=lambda one: one is not first):
+                these = and_(free, documents.c.priority == priority)
+                rows = _lease(connection, and_(these, documents.c.attempts > 0), limit=1, values=lease)
+                rows = rows or _lease(connection, and_(these, documents.c.attempts == 0), limit=limit, values=lease)
+                if rows:
+                    break
             names = read_names(connection, [row.id for row in rows if row.kind == Kind.RESUMES])
         return [make_claim(row, names) for row in sorted(rows, key=lambda row: row.version)]
 
@@ -83,6 +92,21 @@ class WorkQueue:
                 .values(lease_until=self._clock() + lease_seconds)
             )
 
+    @retry_conflicts
+    def report_alive(self, owner: str, process: str) -> None:
+        """Note a worker's sign of life; `process` says where it runs."""
+        now = self._clock()
+        with self._database.write() as connection:
+            statement = insert_or_update(self._database, workers, keys=("id",), values=("seen_at",))
+            row = {"id": owner, "process": process[:300], "started_at": now, "seen_at": now}
+            connection.execute(statement, [row])
+
+    @retry_conflicts
+    def sign_off(self, owner: str) -> None:
+        """Note that a worker has ended."""
+        with self._database.write() as connection:
+            connection.execute(delete(workers).where(workers.c.id == owner))
+
     def release(self, owner: str) -> None:
         """Give back a worker's leases without an outcome."""
         with self._database.write() as connection:
@@ -91,11 +115,12 @@ class WorkQueue:
             )
 
     def release_leases(self) -> None:
-        """Give back all leases, whoever holds them: only for a process that knows itself to be the one worker."""
+        """Take every worker for dead and give its leases back: only for a process that knows it has the only worker."""
         with self._database.write() as connection:
             connection.execute(
                 update(documents).where(documents.c.lease_owner.is_not(None)).values(lease_owner=None, lease_until=None)
             )
+            connection.execute(delete(workers))
 
     @retry_conflicts
     def settle(self, owner: str, outcomes: Sequence[Outcome]) -> None:
@@ -132,6 +157,7 @@ class WorkQueue:
                 applied
                 | {
                     "state": case((current, State.INDEXED), else_=State.PENDING),
+                    "state_since": case((current, self._clock()), else_=documents.c.state_since),
                     "indexed_at": case((current, self._clock()), else_=documents.c.indexed_at),
                     "error": None,
                 }
@@ -146,7 +172,9 @@ class WorkQueue:
         known = connection.execute(select(documents.c.version).where(this)).first()
         if known is not None:
             connection.execute(
-                update(documents).where(this, ~_is_current(claim)).values(state=State.PENDING, indexed_text_hash=None)
+                update(documents)
+                .where(this, ~_is_current(claim))
+                .values(state=State.PENDING, state_since=self._clock(), indexed_text_hash=None)
             )
         elif claim.document is not None:
             # Erased meanwhile, row and all: the queue has to take it out of the index once more.
@@ -157,8 +185,9 @@ class WorkQueue:
                 .returning(tasks.c.id)
             )
             row = {"kind": claim.kind, "id": claim.id, "document_hash": "", "deleted": True, "version": version}
-            times = {"not_before": 0.0, "created_at": now, "updated_at": now}
-            connection.execute(insert(documents).values(**row, **times, state=State.PENDING, attempts=0))
+            queued = {"state": State.PENDING, "priority": Priority.INTERACTIVE, "attempts": 0, "not_before": 0.0}
+            times = {"state_since": now, "created_at": now, "updated_at": now}
+            connection.execute(insert(documents).values(**row, **queued, **times))
 
     def _settle_failure(self, connection: Connection, owner: str, outcome: Outcome) -> None:
         claim = outcome.claim
@@ -168,6 +197,7 @@ class WorkQueue:
             .where(documents.c.kind == claim.kind, documents.c.id == claim.id, documents.c.lease_owner == owner)
             .values(
                 state=case((again, State.PENDING), else_=State.FAILED),
+                state_since=case((again, documents.c.state_since), else_=self._clock()),
                 error=outcome.error,
                 # What fails because the index is away is not the document's fault: it costs no attempt.
                 attempts=documents.c.attempts - 1 if outcome.retry else documents.c.attempts,
@@ -200,6 +230,8 @@ class WorkQueue:
                     .where(documents.c.kind == kind, documents.c.indexed_version.is_not(None))
                     .values(
                         state=State.PENDING,
+                        state_since=self._clock(),
+                        priority=Priority.BULK,
                         indexed_version=None,
                         indexed_text_hash=None,
                         attempts=0,
@@ -214,16 +246,18 @@ class WorkQueue:
 def _lease(
     connection: Connection, which: ColumnElement[bool], *, limit: int, values: dict[str, Any]
 ) -> Sequence[Row[Any]]:
+    # A common table expression, because PostgreSQL may run a subquery again for each row, and skips what it leased.
     chosen = (
         select(documents.c.kind, documents.c.id)
         .where(which)
         .order_by(documents.c.version)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("chosen")
     )
     return connection.execute(
         update(documents)
-        .where(tuple_(documents.c.kind, documents.c.id).in_(chosen))
+        .where(tuple_(documents.c.kind, documents.c.id).in_(select(chosen)))
         .values(**values, attempts=documents.c.attempts + 1)
         .returning(documents)
     ).all()

@@ -4,11 +4,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from enum import IntEnum, StrEnum
+from typing import Any, Self
 
 from ingestion.documents import DOCUMENT_TYPES, AnyDocument
 from milvus import Kind
+
+MOST_INTERACTIVE = 20  # documents of one call that still go before a bulk load
 
 
 class State(StrEnum):
@@ -17,6 +19,18 @@ class State(StrEnum):
     PENDING = "pending"
     INDEXED = "indexed"
     FAILED = "failed"
+
+
+class Priority(IntEnum):
+    """Who goes first: what somebody waits for before what comes in by the thousand. Lower goes first."""
+
+    INTERACTIVE = 0
+    BULK = 1
+
+    @classmethod
+    def for_size(cls, documents: int) -> Self:
+        """The priority of that many documents at once: a few are somebody's edits, more are a load."""
+        return cls(cls.INTERACTIVE if documents <= MOST_INTERACTIVE else cls.BULK)
 
 
 class Change(StrEnum):
@@ -88,6 +102,7 @@ class Claim:
     document_hash: str
     names: tuple[str, ...]
     indexed_text_hash: str | None
+    priority: Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +120,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How many documents stand where, per kind; `oldest_pending_at` in epoch seconds."""
+    """How many documents stand where, per kind."""
 
     counts: dict[Kind, dict[State, int]]
     rejections: int
-    oldest_pending_at: float | None
 
     @property
     def pending(self) -> int:
@@ -140,6 +154,7 @@ def make_claim(row: Any, names: Mapping[str, tuple[str, ...]]) -> Claim:
         document_hash=row.document_hash,
         names=names.get(row.id, ()) if row.kind == Kind.RESUMES else (),
         indexed_text_hash=row.indexed_text_hash,
+        priority=Priority(row.priority),
     )
 
 

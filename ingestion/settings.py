@@ -47,6 +47,12 @@ class Settings(BaseSettings):
         description="Who works off the queue: the API process itself, or a worker process; auto is embedded "
         "where the index is Milvus Lite, which only one process can open.",
     )
+    purge_expired_days: int = Field(
+        90, ge=0, le=36_500, description="Erase documents so many days after they expired; 0 keeps them."
+    )
+    keep_tasks_days: int = Field(
+        30, ge=0, le=36_500, description="Forget finished tasks after so many days; 0 keeps them."
+    )
     reference_currency: str = Field("EUR", pattern="^[A-Z]{3}$", description="Currency that salaries are compared in.")
     rates_file: Path | None = Field(None, description="Exchange rates (TSV) in place of the built-in ones.")
     taxonomy_file: Path | None = Field(None, description="Skill taxonomy (TSV) in place of the built-in one.")

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from ingestion.database import Database, ignore_conflict, insert_or_update, retry_conflicts
 from ingestion.errors import LedgerUnavailable
 from ingestion.ledger import read_names
-from ingestion.records import Claim, State, make_claim
+from ingestion.records import Claim, Priority, State, make_claim
 from ingestion.tables import collections, documents, standby, standby_changes
 from milvus import Kind
 
@@ -247,8 +247,10 @@ class StandbyBook:
         """
         with self._database.write() as connection:
             for row in connection.execute(select(standby_changes).where(standby_changes.c.error.is_not(None))).all():
-                failed = {"state": State.FAILED, "error": row.error, "indexed_version": None, "indexed_text_hash": None}
-                connection.execute(update(documents).where(*_is_key(documents, (row.kind, row.id))).values(**failed))
+                failed = {"state": State.FAILED, "state_since": self._clock(), "error": row.error}
+                gone = {"indexed_version": None, "indexed_text_hash": None}
+                which = _is_key(documents, (row.kind, row.id))
+                connection.execute(update(documents).where(*which).values(**failed, **gone))
             connection.execute(delete(standby_changes))
             statement = insert_or_update(self._database, collections, keys=("kind",), values=("instance_id",))
             rows = [{"kind": kind, "instance_id": instance_id} for kind, instance_id in instance_ids.items()]
@@ -295,4 +297,5 @@ def _make_deletion(noted: Row[Any]) -> Claim:
         document_hash="",
         names=(),
         indexed_text_hash=None,
+        priority=Priority.BULK,
     )

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     PrimaryKeyConstraint,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -42,12 +43,19 @@ documents = Table(
     Column("indexed_at", Double),
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
-    # The last column: the others can be read without walking through it.
+    # After all that is read without it, as SQLite would have to walk through it; the later columns stand in indexes.
     Column("document", JSON(none_as_null=True), comment="as it came in, without the person; null once deleted"),
+    Column("state_since", Double, nullable=False, comment="when it was queued, indexed or set aside"),
+    Column("priority", SmallInteger, nullable=False, comment="0 interactive, 1 bulk"),
+    Column("expires_at", Double, comment="as the document says"),
     PrimaryKeyConstraint("kind", "id"),
-    Index("ix_documents_state", "state", "version"),
-    Index("ix_documents_kind_state", "kind", "state", "deleted"),
+    # A claim reads the first rows of one of its ranges, however many are pending: those under suspicion (attempts), or
+    # those never tried, in the order of their versions.
+    Index("ix_documents_queue", "state", "priority", "attempts", "version"),
+    Index("ix_documents_state_since", "state", "priority", "state_since"),
+    Index("ix_documents_kind_state", "kind", "state", "priority"),
     Index("ix_documents_lease_owner", "lease_owner"),
+    Index("ix_documents_expires_at", "expires_at"),
 )
 
 tasks = Table(
@@ -58,7 +66,17 @@ tasks = Table(
     Column("document_id", _Id, nullable=False),
     Column("action", String(16), nullable=False, comment="upsert or delete"),
     Column("created_at", Double, nullable=False),
+    Index("ix_tasks_created_at", "created_at"),
     sqlite_autoincrement=True,
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", String(64), primary_key=True, comment="the lease_owner of what it works on"),
+    Column("process", String(300), nullable=False, comment="host and process id"),
+    Column("started_at", Double, nullable=False),
+    Column("seen_at", Double, nullable=False, comment="its last sign of life"),
 )
 
 persons = Table(

@@ -11,7 +11,7 @@ from ingestion import Installation, Settings, Worker
 from milvus import find_model
 from milvus.errors import MilvusError
 from service import __version__
-from service.api import operations, resumes, vacancies
+from service.api import ingestion, metrics, operations, resumes, vacancies
 from service.api.dependencies import Services, refuse_unknown_parameters
 from service.api.errors import PROBLEM_TYPE, Problem, install_error_handlers
 from service.api.middleware import BodyLimit, EncodedPaths, KnownHosts, RequestIds, list_hosts
@@ -44,16 +44,18 @@ def create_app(installation: Installation, settings: Settings) -> FastAPI:
         responses={status: {"model": Problem} for status in (400, 404, 413, 422, 503)},
     )
     app.state.services = services
+    app.state.metrics = metrics.Metrics(installation.books)
     app.openapi = partial(describe_api, app)  # type: ignore[method-assign]  # the framework's own way to extend it
     install_error_handlers(app)
     # The last one added is the first to see a request.
+    app.add_middleware(metrics.TimedRequests, metrics=app.state.metrics)
     app.add_middleware(EncodedPaths)
     app.add_middleware(BodyLimit)
     app.add_middleware(KnownHosts, names=list_hosts(settings.allowed_hosts, settings.host))
     app.add_middleware(RequestIds)
-    for router in (resumes.router, vacancies.router, operations.tasks):
+    for router in (resumes.router, vacancies.router, ingestion.router, operations.tasks):
         app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
-    for router in (operations.health, pages.router):
+    for router in (operations.health, metrics.router, pages.router):
         app.include_router(router)
     app.mount("/static", pages.static_files, name="static")
     return app

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ingestion import AnyDocument, Books, Normalizer, Recorded, StoredDocument, Task, TaskState
+from ingestion import AnyDocument, Books, Normalizer, Priority, Recorded, StoredDocument, Task, TaskState
 from milvus import Entity, Kind
-from service.errors import BadCursor, DocumentNotFound, TaskNotFound
+from service.errors import BadCursor, DocumentNotFound, TaskNotFound, TaskPurged
 
 WAIT_SECONDS = 60.0
 # Each that waits holds a thread, and the server answers every request from 40 of them.
@@ -47,7 +47,7 @@ class DocumentDesk:
 
         While MAX_WAITING others wait, it returns at once, as if `wait` were false.
         """
-        recorded = self.books.ledger.record(documents)
+        recorded = self.books.ledger.record(documents, priority=Priority.for_size(len(documents)))
         self.wake()
         states = self._await([one.task_id for one in recorded]) if wait else {}
         return [Stored(one, states.get(one.task_id)) for one in recorded]
@@ -70,11 +70,13 @@ class DocumentDesk:
         return stored, self._understand(stored)
 
     def find_task(self, task_id: int) -> Task:
-        """A task. Raises TaskNotFound."""
+        """A task. Raises TaskNotFound, TaskPurged."""
         task = self.books.ledger.get_task(task_id)
-        if task is None:
-            raise TaskNotFound(f"there is no task {task_id}")
-        return task
+        if task is not None:
+            return task
+        if self.books.ledger.has_newer_task(task_id):
+            raise TaskPurged(f"task {task_id} is over, and its record is no longer kept")
+        raise TaskNotFound(f"there is no task {task_id}")
 
     def list_documents(self, kind: Kind, *, cursor: str | None, limit: int) -> Listing:
         """One page, in the order of ids. Raises BadCursor."""

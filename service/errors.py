@@ -8,6 +8,7 @@ The tree:
     ├── DocumentNotFound   no such stored document
     ├── NotSearchable      a document was stored, but searches will never find it
     ├── TaskNotFound       no such task
+    ├── TaskPurged         a task that is done and whose record is no longer kept
     ├── BadCursor          a list was continued with a cursor that we did not give
     └── PortTaken          another program listens on the port
 """
@@ -35,6 +36,10 @@ class NotSearchable(ServiceError):
 
 class TaskNotFound(ServiceError):
     """There never was a task of this id."""
+
+
+class TaskPurged(ServiceError):
+    """A task that is done and whose record is no longer kept."""
 
 
 class BadCursor(ServiceError):

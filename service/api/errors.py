@@ -22,6 +22,7 @@ from service.errors import (
     ServiceError,
     SourceNotFound,
     TaskNotFound,
+    TaskPurged,
 )
 
 log = structlog.get_logger(__name__)
@@ -32,6 +33,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     SourceNotFound: HTTPStatus.NOT_FOUND,
     DocumentNotFound: HTTPStatus.NOT_FOUND,
     TaskNotFound: HTTPStatus.NOT_FOUND,
+    TaskPurged: HTTPStatus.GONE,
     NotSearchable: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadCursor: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnreadableDocument: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -51,6 +53,7 @@ TITLES: dict[int, str] = {
     400: "Bad Request",
     404: "Not Found",
     405: "Method Not Allowed",
+    410: "Gone",
     413: "Content Too Large",
     415: "Unsupported Media Type",
     416: "Range Not Satisfiable",

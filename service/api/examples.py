@@ -21,6 +21,11 @@ RESUME: dict[str, Example] = {
     }
 }
 
+RETRIES: dict[str, Example] = {
+    "some": {"summary": "Two vacancies", "value": {"kind": "vacancies", "ids": ["42", "43"]}},
+    "all": {"summary": "All that failed", "value": {"all": True}},
+}
+
 VACANCY: dict[str, Example] = {
     "nurse": {
         "summary": "A vacancy for a nurse",

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
 from service.api.dependencies import GivenServices
+from service.api.errors import Problem
 from service.api.payloads import TaskPayload
 
 tasks = APIRouter()
@@ -18,9 +19,14 @@ class Health(BaseModel):
     status: str = "ok"
 
 
-@tasks.get("/v1/tasks/{id}", tags=["tasks"], summary="Follow a change into the index")
+@tasks.get(
+    "/v1/tasks/{id}", tags=["tasks"], summary="Follow a change into the index", responses={410: {"model": Problem}}
+)
 def get_task(services: GivenServices, id: Annotated[int, Path(ge=1, le=2**62)]) -> TaskPayload:
-    """How far the change has got: queued, running, done or failed."""
+    """How far the change has got: queued, running, done or failed.
+
+    410 for one that was done so long ago that its record is no longer kept.
+    """
     return TaskPayload.model_validate(services.desk.find_task(id))
 
 

@@ -10,6 +10,7 @@ import pytest
 from ingestion.currency import load_rates
 from ingestion.database import Database
 from ingestion.documents import ResumeDocument, VacancyDocument
+from ingestion.failures import FailureDesk
 from ingestion.ledger import Ledger
 from ingestion.normalize import Normalizer
 from ingestion.pipeline import Pipeline
@@ -121,7 +122,8 @@ def test_document_that_cannot_be_embedded_costs_no_other_document_anything(bench
     bench.worker.drain()
     assert bench.store.vacancies.count() == 20
     assert bench.state("bad") is State.FAILED
-    assert bench.ledger.list_failures() == [(Kind.VACANCIES, "bad", "a text that cannot be embedded")]
+    failures = FailureDesk(bench.database, bench.ledger).list()
+    assert [(one.id, one.error) for one in failures] == [("bad", "a text that cannot be embedded")]
 
 
 def test_embedder_that_is_away_costs_no_document_an_attempt(bench: Bench) -> None:

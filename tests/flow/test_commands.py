@@ -201,20 +201,11 @@ def test_status_check_answers_with_its_exit_code(environment: dict[str, str], va
     assert "Traceback" not in output
 
 
-def test_status_shows_a_failed_document_whatever_its_id(environment: dict[str, str], tmp_path: Path) -> None:
-    """Ids may hold what the terminal library takes for markup."""
-    path = tmp_path / "vacancies.jsonl"
-    path.write_text(json.dumps({"id": "[/b] [bold]x", "text": "ada@example.com"}))
-    run(environment, "ingestion", "load", path, "--kind", "vacancies")
-    code, output = run(environment, "ingestion", "status")
-
-    assert code == 0, output
-    if "failed vacancies" in output:
-        assert "[/b] [bold]x" in output
-
-
 def test_help_names_the_commands(environment: dict[str, str]) -> None:
-    for package, commands in (("ingestion", ("load", "work", "status", "rejected")), ("service", ("serve", "start"))):
+    for package, commands in (
+        ("ingestion", ("load", "work", "status", "rejected", "failed", "retry", "drop")),
+        ("service", ("serve", "start")),
+    ):
         code, output = run(environment, package, "--help")
         assert code == 0
         assert all(command in output for command in commands)

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from ingestion.documents import ResumeContent, VacancyContent
 from service.api import examples
+from service.api.ingestion import RetryRequest
 from service.api.payloads import ResumeSearch, VacancySearch
 from tests.flow.steps import Api
 
@@ -104,6 +105,7 @@ def test_search_and_put_answers_are_described_as_they_come(api: Api, schema: dic
         (VacancyContent, examples.VACANCY),
         (VacancySearch, examples.VACANCY_SEARCHES),
         (ResumeSearch, examples.RESUME_SEARCHES),
+        (RetryRequest, examples.RETRIES),
     ],
 )
 def test_examples_are_valid(model: Any, given: dict[str, Any]) -> None:

@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from ingestion.database import Database
+from ingestion.failures import FailureDesk
 from ingestion.ledger import Ledger
 from ingestion.queue import WorkQueue
 from ingestion.rejections import RejectionLog
 from ingestion.standby import StandbyBook
+from ingestion.status import StatusDesk
 from ingestion.tables import metadata
 from tests.postgres import run_postgres
 
@@ -38,6 +40,8 @@ class Books:
         self.queue = WorkQueue(self.database, clock=self.clock)
         self.rejections = RejectionLog(self.database, clock=self.clock)
         self.standby = StandbyBook(self.database, clock=self.clock)
+        self.failures = FailureDesk(self.database, self.ledger, clock=self.clock)
+        self.status = StatusDesk(self.database, clock=self.clock)
 
 
 @pytest.fixture(scope="session")
