@@ -44,7 +44,8 @@ def configure_logs(level: str) -> None:
             ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Looked up at each line, as whoever runs a command may put another stream in its place for that long.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 

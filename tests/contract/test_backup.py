@@ -23,7 +23,7 @@ from milvus.embedding import HashingEmbedder
 from tests.postgres import run_postgres
 
 LEFT_BEHIND = {"collections", "standby", "standby_changes", "workers"}
-OF_THE_INDEX = {"state", "indexed_version", "indexed_text_hash", "indexed_at", "attempts"}
+OF_THE_INDEX = {"state", "state_since", "indexed_version", "indexed_text_hash", "indexed_at", "attempts"}
 OF_THE_QUEUE = {"lease_owner", "lease_until", "not_before"}
 
 

@@ -145,7 +145,7 @@ class StopsItsWorker:
 
 def test_idle_worker_keeps_house_and_survives_its_failure(books: Books) -> None:
     housekeeper = StopsItsWorker()
-    worker = Worker(books.queue, Nothing(), housekeeper=housekeeper)  # type: ignore[arg-type]
+    worker = Worker(books.queue, Nothing, housekeeper=housekeeper)  # type: ignore[arg-type]
     housekeeper.worker = worker
     worker.run()
     assert housekeeper.calls == 1

@@ -106,7 +106,7 @@ def test_worker_takes_bulk_now_and_then_however_many_single_documents_come(books
     load(books, *(f"b{i:02}" for i in range(40)))
     books.ledger.record([vacancy("single-0")])
     callers = EndlessCallers(books)
-    worker = Worker(books.queue, callers, batch_size=20)  # type: ignore[arg-type]  # all that a worker uses of it
+    worker = Worker(books.queue, lambda: callers, batch_size=20)  # type: ignore[arg-type]  # all that a worker uses of it
     for _ in range(3 * BULK_EVERY):
         worker.work_once()
     assert callers.batches == 3 * ([Priority.INTERACTIVE] * (BULK_EVERY - 1) + [Priority.BULK])

@@ -109,7 +109,7 @@ def make_pipeline(shelves: Shelves) -> Pipeline:
 def run_workers(queue: WorkQueue, shelves: Shelves, meanwhile: Callable[[], None] = lambda: None) -> None:
     """WORKERS workers until nothing is pending."""
     pipeline = make_pipeline(shelves)
-    threads = [threading.Thread(target=Worker(queue, pipeline).drain) for _ in range(WORKERS)]
+    threads = [threading.Thread(target=Worker(queue, lambda: pipeline).drain) for _ in range(WORKERS)]
     for thread in threads:
         thread.start()
     meanwhile()
