@@ -55,6 +55,11 @@ def html_to_text(markup: str) -> str:
     return text
 
 
+def is_too_deep(markup: str) -> bool:
+    """Whether markup may nest so deep that parsing it would take too long."""
+    return markup.count("<") - 2 * markup.count("</") > _MAX_OPEN_TAGS
+
+
 def clean_text(text: str) -> str:
     """Unicode NFC without control, zero-width and direction characters; lines end in LF and carry no trailing space.
 
@@ -71,7 +76,7 @@ def _render(markup: str) -> str:
     if _BLOCK_TAG.search(markup):
         # Line ends of the source mean nothing in HTML, unless a plain text carries a few inline tags only.
         markup = " ".join(markup.split())
-    if markup.count("<") - 2 * markup.count("</") > _MAX_OPEN_TAGS:
+    if is_too_deep(markup):
         return _collapse_spaces(_TAG.sub(lambda tag: "\n" if _BLOCK_TAG.match(tag[0]) else "", markup))
     tree = LexborHTMLParser(_STRAY_BRACKET.sub("&lt;", markup))
     tree.strip_tags(_DROPPED)
