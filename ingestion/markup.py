@@ -6,10 +6,10 @@ import unicodedata
 
 from selectolax.lexbor import LexborHTMLParser
 
+from ingestion.nesting import is_too_deep
+
 # Escaped twice and wrapped in markup that was itself escaped: that is as deep as feeds go.
 _MAX_ROUNDS = 4
-# The parser takes quadratic time in depth; no real page nests nearly as deep.
-_MAX_OPEN_TAGS = 5_000
 _BLOCKS = (
     "address|article|aside|blockquote|body|center|dd|details|div|dl|dt|fieldset|figure|footer|form|h1|h2|h3|h4|h5|h6"
     "|header|hr|li|main|nav|ol|p|pre|section|summary|table|tbody|tfoot|thead|tr|ul"
@@ -53,11 +53,6 @@ def html_to_text(markup: str) -> str:
         else:
             break
     return text
-
-
-def is_too_deep(markup: str) -> bool:
-    """Whether markup may nest so deep that parsing it would take too long."""
-    return markup.count("<") - 2 * markup.count("</") > _MAX_OPEN_TAGS
 
 
 def clean_text(text: str) -> str:

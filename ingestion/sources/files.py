@@ -110,12 +110,16 @@ def _make_file(path: Path, asked: SourceFile, name: str) -> SourceFile:
     return _make_clean(replace(asked, name=str(path), id=name, open=partial(_open, path)))
 
 
-def _read_members(members: Members) -> Read:
+def _read_members(file: SourceFile, members: Members) -> Read:
+    found = False
     for member in members:
+        found = True
         if isinstance(member, SourceFile):
             yield from _read_file(member, prefix=None)
         else:
             yield from _read_other(member)
+    if not found:
+        yield reject(file.name, "holds no files")
 
 
 def _read_other(part: Export | Rejection) -> Read:
@@ -128,7 +132,7 @@ def _read_file(file: SourceFile, *, prefix: str | None) -> Read:
     if archive is not None:
         if prefix is None:
             return iter([reject(file.name, "is an archive in an archive, which is not read")])
-        return guard(file.name, _read_members(archive(file, prefix)))
+        return guard(file.name, _read_members(file, archive(file, prefix)))
     if file.id.lower().endswith(GZIP):
         opened = file.open
         file = replace(file, id=file.id[: -len(GZIP)], open=lambda: open_gzip(opened()))

@@ -10,7 +10,8 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from ingestion.errors import UnreadableDocument
-from ingestion.markup import html_to_text, is_too_deep
+from ingestion.markup import html_to_text
+from ingestion.nesting import is_too_deep
 from ingestion.sources.encodings import decode_text, find_codec, name_signature
 from ingestion.sources.job_posting import is_job_posting
 from ingestion.sources.values import as_text
@@ -27,6 +28,7 @@ _LEAST_SHARE = 0.3
 _OPENING = re.compile(r"\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?)")
 _CLOSING = re.compile(r"(?:(?://|/\*)?\s*\]\]>\s*(?:\*/)?|(?://\s*)?-->|;)\s*\Z")
 _CLOSING_CHARACTERS = 60
+_MAX_WRAPPERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def parse_page(content: bytes) -> Page:
         raise UnreadableDocument(f"is {found}, not HTML")
     markup = _decode(content)
     if is_too_deep(markup):
-        return Page((), (), html_to_text(markup))
+        raise UnreadableDocument("its markup is nested too deeply")
     tree = LexborHTMLParser(markup)
     postings, faults = _read_scripts(tree)
     return Page(postings, faults, _extract_main(tree))
@@ -102,10 +104,10 @@ def _parse_block(block: str) -> Any:
 def _unwrap(block: str) -> str:
     """The JSON of a script without the comments and CDATA marks around it."""
     text = block.strip()
-    while opening := _OPENING.match(text):
-        text = text[opening.end() :]
-    while closing := _CLOSING.search(text, max(0, len(text) - _CLOSING_CHARACTERS)):
-        text = text[: closing.start()]
+    for _ in range(_MAX_WRAPPERS):
+        opening = _OPENING.match(text)
+        closing = _CLOSING.search(text, max(0, len(text) - _CLOSING_CHARACTERS))
+        text = text[opening.end() if opening else 0 : closing.start() if closing else None]
     return text
 
 
