@@ -1,5 +1,6 @@
 """Job feeds in XML: RSS, Atom, and the lists of jobs and vacancies that boards exchange. Every item is a vacancy."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
@@ -16,6 +17,7 @@ from ingestion.sources.xml_items import ITEM_NAMES, BrokenItem, Item, ItemCutter
 from milvus import Kind
 
 _MAX_SHORT_TEXT = 500
+_DECLARATION = re.compile(r"\sxmlns(?::[\w.-]+)?=\"[^\"<>]*\"")
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 # What elements mean, by their names in lower case and without namespace; all others go by the names of columns.
 _COLUMNS: Mapping[str, str] = {
@@ -40,7 +42,7 @@ _JOINED = frozenset({"text", "category", "employment type"})
 _SHORT = frozenset({"company", "category", "place.text", "place.city", "place.region", "salary.text", "experience"})
 # What these say of themselves is no other's: the company's id and description are not the vacancy's.
 _OWN = frozenset({"id", "title", "url", "publication date", "published_at", "company", "source"})
-_NAMED = frozenset({"company", "employer", "organization", "author", "hiringorganization"})
+_NAMED = frozenset({"company", "employer", "organization", "author", "hiringorganization", "area"})
 # What GeoRSS gives in one element.
 _POINT = ("latitude", "longitude")
 _WHOLE_TEXTS, _EXCERPTS = frozenset({"content", "encoded"}), frozenset({"description", "summary"})
@@ -134,7 +136,7 @@ def _join_short(parts: list[str]) -> str | None:
 
 def _iterate_leaves(element: Any, kind: Kind, parent: str = "") -> Iterator[_Leaf]:
     for child in element.iterchildren(tag=etree.Element):
-        name = etree.QName(child).localname.lower()
+        name = _localize(child.tag).lower()
         column = _find_column(name, parent, kind)
         if column == "text":
             yield _Leaf(name, column, _read_markup(child))
@@ -174,9 +176,14 @@ def _read_markup(element: Any) -> str:
     if len(element) == 0:
         return (element.text or "").strip()
     for part in element.iter(etree.Element):
-        part.tag = etree.QName(part).localname
+        part.tag = _localize(part.tag)
     inner = (etree.tostring(part, encoding="unicode", method="html") for part in element)
-    return f"{element.text or ''}{''.join(inner)}".strip()
+    return _DECLARATION.sub("", f"{element.text or ''}{''.join(inner)}").strip()
+
+
+def _localize(tag: str) -> str:
+    """A tag without its namespace, or the prefix of one that is not declared."""
+    return tag.rpartition("}")[2].rpartition(":")[2]
 
 
 def _read_date(text: str) -> str:

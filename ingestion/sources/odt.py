@@ -25,6 +25,8 @@ _LINE_BREAK, _TAB, _SPACES = f"{_TEXT}line-break", f"{_TEXT}tab", f"{_TEXT}s"
 _LEFT_OUT = frozenset(
     {f"{_TEXT}tracked-changes", f"{_OFFICE}annotation", f"{_TEXT}note-citation", f"{_SVG}title", f"{_SVG}desc"}
 )
+# How a package fails that opens and is damaged within.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, KeyError, ValueError, EOFError, OSError, RuntimeError)
 _WHITE_SPACE = re.compile(r"[ \t\r\n]+")
 
 
@@ -35,15 +37,12 @@ def extract_odt(content: bytes) -> str:
             if _is_encrypted(package):
                 raise UnreadableDocument("is encrypted: save it without a password")
             root = _parse(_read_part(package, "content.xml"))
-        except (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, *_UNREADABLE) as error:
+        except _DAMAGE as error:
             raise UnreadableDocument(describe_damage(error, "ODT")) from None
     body = next(root.iter(_BODY), None)
     if body is None:
         raise UnreadableDocument("is an OpenDocument file without a text: a table or a presentation?")
     return "".join(_iterate_texts(body)).strip("\n")
-
-
-_UNREADABLE = (KeyError, ValueError, EOFError, OSError, NotImplementedError, RuntimeError)
 
 
 def _is_encrypted(package: zipfile.ZipFile) -> bool:
@@ -58,7 +57,9 @@ def _read_part(package: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _parse(content: bytes) -> Any:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
     return etree.fromstring(content, parser)
 
 

@@ -14,7 +14,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _MAX_DEPTH = 1_000
-_MAX_TOKENS = 5_000_000
+_MAX_TOKENS = 1_000_000
 # Groups that hold no text of the body: tables of the file, pictures, instructions of fields, what older readers show
 # in place of a text box, labels that the list makes.
 _LEFT_OUT = frozenset(

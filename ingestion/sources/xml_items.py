@@ -172,7 +172,9 @@ def parse_item(text: str, namespaces: Mapping[str, str]) -> Any:
     if (broken := _BROKEN.search(text)) is not None:
         raise BrokenItem(f"byte 0x{ord(broken[0]) - 0xDC00:02x} is not of the feed's encoding")
     declared = " ".join(f"xmlns{':' if prefix else ''}{prefix}={uri}" for prefix, uri in namespaces.items())
-    whole = _AMPERSAND.sub(_escape, _UNSEEN.sub("", f"<feed {declared}>{text}</feed>"))
+    whole = _UNSEEN.sub("", f"<feed {declared}>{text}</feed>")
+    if "&" in whole:
+        whole = _AMPERSAND.sub(_escape, whole)
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
     )
