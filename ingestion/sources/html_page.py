@@ -1,4 +1,4 @@
-"""HTML pages: the JobPostings that they carry for machines as JSON-LD, and their main text for people."""
+"""HTML pages: the JobPostings that they carry for machines (JSON-LD, microdata), and their main text for people."""
 
 import html
 import json
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingestion.errors import UnreadableDocument
 from ingestion.markup import html_to_text
@@ -29,6 +29,7 @@ _OPENING = re.compile(r"\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?)")
 _CLOSING = re.compile(r"(?:(?://|/\*)?\s*\]\]>\s*(?:\*/)?|(?://\s*)?-->|;)\s*\Z")
 _CLOSING_CHARACTERS = 60
 _MAX_WRAPPERS = 3
+_MAX_SCOPES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def parse_page(content: bytes) -> Page:
         raise UnreadableDocument("its markup is nested too deeply")
     tree = LexborHTMLParser(markup)
     postings, faults = _read_scripts(tree)
+    if not postings and not faults and "JobPosting" in markup and tree.body:
+        postings = tuple(_read_scope(scope) for scope in _find_scopes(tree.body))
     return Page(postings, faults, _extract_main(tree))
 
 
@@ -120,6 +123,39 @@ def _find_postings(value: Any) -> Iterator[Mapping[str, Any]]:
             yield part
         elif isinstance(part, (dict, list)):
             stack.extend(reversed(list(part.values()) if isinstance(part, dict) else part))
+
+
+def _find_scopes(body: LexborNode) -> Iterator[LexborNode]:
+    """The outermost microdata items that are JobPostings."""
+    stack = [body]
+    while stack:
+        node = stack.pop()
+        if (node.attributes.get("itemtype") or "").endswith("JobPosting"):
+            yield node
+        else:
+            stack += list(node.iter())[::-1]
+
+
+def _read_scope(scope: LexborNode, depth: int = 0) -> dict[str, Any]:
+    """The properties of a microdata item, in the shape of JSON-LD. What is in a property is read once, as its value."""
+    found: dict[str, list[Any]] = {"@type": [(scope.attributes.get("itemtype") or "").rpartition("/")[2]]}
+    stack = list(scope.iter())[::-1]
+    while stack:
+        node = stack.pop()
+        names = (node.attributes.get("itemprop") or "").split()[:_MAX_SCOPES]
+        for name in names:
+            is_scope = "itemscope" in node.attributes and depth < _MAX_SCOPES
+            value = _read_scope(node, depth + 1) if is_scope else _read_property(node, name)
+            found.setdefault(name, []).append(value)
+        if not names:
+            stack += list(node.iter())[::-1]
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+
+
+def _read_property(node: LexborNode, name: str) -> str:
+    stated = (node.attributes.get(attribute) for attribute in ("content", "datetime", "href"))
+    shown = node.html if name == "description" else node.text()
+    return next((value for value in stated if value), shown or "").strip()
 
 
 def _extract_main(tree: LexborHTMLParser) -> str:

@@ -1,6 +1,7 @@
 """HTML pages: JobPostings in JSON-LD wherever they lie, else the main text."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,30 @@ def test_posting_where_resumes_were_asked_for_is_rejected(tmp_path: Path) -> Non
     assert "is a JobPosting" in rejection.reason
 
 
+def test_microdata_is_read_where_no_json_is(tmp_path: Path) -> None:
+    body = """<div itemscope itemtype="https://schema.org/JobPosting"><h1 itemprop="title">Baker</h1>
+    <meta itemprop="identifier" content="m-1"><time itemprop="datePosted" datetime="2024-05-12">May</time>
+    <div itemprop="hiringOrganization" itemscope itemtype="https://schema.org/Organization">
+    <b itemprop="name">Old Mill</b><i itemprop="description">We mill</i></div>
+    <div itemprop="jobLocation" itemscope><span itemprop="address" itemscope>
+    <i itemprop="addressLocality">Bath</i></span></div>
+    <span itemprop="skills">Ovens</span><span itemprop="skills">Dough</span>
+    <div itemprop="description"><p>Bakes <b>rye</b></p></div></div>"""
+    [row], [] = read_bytes(tmp_path, "17.html", write_page(body=body))
+    vacancy = row.document
+    assert isinstance(vacancy, VacancyDocument)
+    assert (vacancy.id, vacancy.title, vacancy.company, vacancy.skills) == (
+        "m-1",
+        "Baker",
+        "Old Mill",
+        ["Ovens", "Dough"],
+    )
+    assert vacancy.place is not None
+    assert vacancy.place.city == "Bath"
+    assert vacancy.text == '<div itemprop="description"><p>Bakes <b>rye</b></p></div>'
+    assert vacancy.published_at == datetime(2024, 5, 12, tzinfo=UTC)
+
+
 PAGE = """
 <nav><a href="/">Home</a></nav>
 <header role="banner">Site name</header>
@@ -166,10 +191,11 @@ def test_page_that_cannot_be_read_is_one_rejection(content: bytes, reason: str, 
         b"<script type='application/ld+json'>" * 50_000 + b"Baker",
         b"<!--" * 200_000 + b"Baker",
         b"&" * 1_000_000 + b"Baker",
+        b"<div itemscope itemprop=a itemtype=JobPosting>" * 2_000 + b"Baker",
         write_page("{" + " " * 1_000_000),
         write_page("<!--" * 200_000 + "JobPosting"),
     ],
-    ids=["divs", "inlines", "formats", "tables", "scripts", "comments", "ampersands", "spaces", "openings"],
+    ids=["divs", "inlines", "formats", "tables", "scripts", "comments", "ampersands", "scopes", "spaces", "openings"],
 )
 def test_hostile_markup_is_read_or_rejected(content: bytes, tmp_path: Path) -> None:
     rows, rejected = read_bytes(tmp_path, "ann.html", content)
