@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # What the headers of one member of a tar archive may take, and the whole directory of a ZIP archive.
 _MAX_HEADER_BYTES = 8 * 1024**2
-_MAX_DIRECTORY_BYTES = 32 * 1024**2
+_MAX_DIRECTORY_BYTES = 16 * 1024**2
 _BLOCK = tarfile.BLOCKSIZE
 _ENCRYPTED, _UTF_8 = 0x1, 0x800
 # Letters of cp866, the code page of Russian archivers, come in runs; accented Latin letters of cp437 stand alone.

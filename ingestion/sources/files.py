@@ -79,7 +79,7 @@ def _walk(folder: Path, asked: SourceFile, *, inside: str = "", in_export: bool 
     except OSError as error:
         yield reject(str(folder), f"cannot be read ({error.strerror})")
         return
-    if not in_export and may_hold_export(entry.name for entry in entries):
+    if may_hold_export(entry.name for entry in entries):
         export = _make_export(folder, asked, inside)
         if export is not None:
             in_export = True

@@ -107,6 +107,19 @@ def test_exports_below_an_archive_are_told_apart(tmp_path: Path) -> None:
     assert [row.document.id for row in rows] == ["ann", "bob", "cv.txt"]
 
 
+@pytest.mark.parametrize("packed", [True, False])
+def test_export_below_another_is_a_resume_of_its_own(packed: bool, tmp_path: Path) -> None:
+    members = {f"{place}{name}": content for place in ("", "bob/") for name, content in write_export().items()}
+    if packed:
+        rows, _ = read_bytes(tmp_path, "all.zip", write_zip(members))
+    else:
+        for name, content in members.items():
+            (tmp_path / "all" / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "all" / name).write_bytes(content)
+        rows, _ = read(tmp_path / "all")
+    assert [row.document.id for row in rows] == (["all.zip", "bob"] if packed else ["all", "bob"])
+
+
 def test_basic_export_without_positions_or_headline_still_reads(tmp_path: Path) -> None:
     members = {"Profile.csv": b"First Name,Last Name,Headline\nAnn,Miller,\n", "Skills.csv": b"Name\nBaking\n"}
     [row], [] = read_bytes(tmp_path, "export.zip", write_zip(members))
