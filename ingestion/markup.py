@@ -6,10 +6,10 @@ import unicodedata
 
 from selectolax.lexbor import LexborHTMLParser
 
+from ingestion.nesting import is_too_deep
+
 # Escaped twice and wrapped in markup that was itself escaped: that is as deep as feeds go.
 _MAX_ROUNDS = 4
-# The parser takes quadratic time in depth; no real page nests nearly as deep.
-_MAX_OPEN_TAGS = 5_000
 _BLOCKS = (
     "address|article|aside|blockquote|body|center|dd|details|div|dl|dt|fieldset|figure|footer|form|h1|h2|h3|h4|h5|h6"
     "|header|hr|li|main|nav|ol|p|pre|section|summary|table|tbody|tfoot|thead|tr|ul"
@@ -71,7 +71,7 @@ def _render(markup: str) -> str:
     if _BLOCK_TAG.search(markup):
         # Line ends of the source mean nothing in HTML, unless a plain text carries a few inline tags only.
         markup = " ".join(markup.split())
-    if markup.count("<") - 2 * markup.count("</") > _MAX_OPEN_TAGS:
+    if is_too_deep(markup):
         return _collapse_spaces(_TAG.sub(lambda tag: "\n" if _BLOCK_TAG.match(tag[0]) else "", markup))
     tree = LexborHTMLParser(_STRAY_BRACKET.sub("&lt;", markup))
     tree.strip_tags(_DROPPED)

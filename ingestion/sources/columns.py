@@ -15,6 +15,10 @@ TERMS = "terms"
 REMOTE = "remote"
 # "Москва, готов к переезду, ...": the place is what stands before the first comma.
 PLACE_AND_MORE = "place_and_more"
+# "Мужчина, 42 года, родился 6 октября 1976": of the person, and never in the text.
+SEX_AND_AGE = "sex_and_age"
+# The position held last, beside which another may be wanted.
+LAST_TITLE = "last_title"
 
 _BOTH, _KIND = "both", "@kind"
 _OWN_ONLY: Mapping[Kind, frozenset[str]] = {

@@ -19,10 +19,11 @@ _FIRST_SURROGATE, _LAST_SURROGATE = "\udc80", "\udcff"
 
 def read_csv(file: SourceFile) -> Iterator[SourceRow | Rejection]:
     """Every row that can be read; every other is a Rejection with its line and row number."""
-    return read_objects(file, _find_objects(file))
+    return read_objects(file, find_objects(file))
 
 
-def _find_objects(file: SourceFile) -> Iterator[FoundObject | Rejection]:
+def find_objects(file: SourceFile) -> Iterator[FoundObject | Rejection]:
+    """Every row as an object of its columns, whatever they mean. Raises what a damaged stream raises."""
     with file.open() as stream:
         text, head = open_text(stream)
         if not head.strip():

@@ -12,11 +12,8 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from ingestion.errors import UnreadableDocument
-from ingestion.sources.encodings import name_signature
-from ingestion.sources.streams import describe_size
+from ingestion.sources.package import describe_damage, open_package
 
-_MAX_UNPACKED_BYTES = 128 * 1024**2
-_MAX_PARTS = 5_000
 _TEXT, _TAB = qn("w:t"), qn("w:tab")
 _BOX = qn("w:txbxContent")
 _LINE_ENDS = frozenset({qn("w:p"), qn("w:br"), qn("w:cr")})
@@ -27,7 +24,7 @@ _LEFT_OUT = frozenset({f"{_MC}Fallback", qn("w:del"), qn("w:moveFrom"), qn("w:ta
 
 def extract_docx(content: bytes) -> str:
     """The text of a DOCX without headers and footers. Raises UnreadableDocument, saying why."""
-    _check_archive(content)
+    open_package(content, what="DOCX", part="word/").close()
     try:
         body = docx.Document(io.BytesIO(content)).element.body
     except (
@@ -44,39 +41,11 @@ def extract_docx(content: bytes) -> str:
         RuntimeError,
     ) as error:
         # python-docx trusts the structure of the package, so a damaged one fails in any of these ways.
-        raise UnreadableDocument(_explain(error)) from None
+        raise UnreadableDocument(describe_damage(error, "DOCX")) from None
     text = "".join(_iterate_texts(body))
     if not text.strip():
         raise UnreadableDocument("holds no text: nothing to index")
     return text
-
-
-def _check_archive(content: bytes) -> None:
-    """Refuse what is no ZIP file or unpacks to too much, by the sizes it declares: no more is ever unpacked."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise UnreadableDocument(_describe_other(content, error)) from None
-    if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > _MAX_UNPACKED_BYTES:
-        limit = f"{describe_size(_MAX_UNPACKED_BYTES)} or {_MAX_PARTS:,} parts"
-        raise UnreadableDocument(f"unpacks to more than {limit}, the limit of a DOCX")
-    if not any(part.filename.startswith("word/") for part in parts):
-        raise UnreadableDocument("is a ZIP file, not a DOCX")
-
-
-def _describe_other(content: bytes, error: Exception) -> str:
-    found = name_signature(content[:64])
-    if found and "Office" in found:
-        return "is an old Office file or encrypted: save it as DOCX without a password"
-    if found and "ZIP" in found:
-        return f"is a damaged DOCX ({error})"
-    return f"is {found}, not a DOCX" if found else "is not a DOCX"
-
-
-def _explain(error: Exception) -> str:
-    message = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-    return f"is a damaged DOCX ({message})"
 
 
 def _iterate_texts(body: Any) -> Iterator[str]:

@@ -35,6 +35,12 @@ _SIGNATURES = (
     (b"\x7fELF", "a program"),
     (b"{\\rtf", "an RTF file"),
 )
+# Charsets of pages and feeds; codecs of other kinds (base64, rot13, idna) go by names like these.
+_DECLARED = re.compile(
+    r"(?:x-)?(?:utf-?8|us-ascii|windows-\d{3,4}|cp-?\d{3,4}|ibm\d{3}|koi8-[rtu]|iso[_-]?8859[_-]\d{1,2}|latin-?1"
+    r"|mac-?cyrillic|shift[_-]?jis|euc-(?:jp|kr)|gb(?:k|2312|18030)|big5)",
+    re.IGNORECASE,
+)
 # Windows-1251 letters stand side by side, the accented ones of Windows-1252 almost never do.
 _HIGH_LETTER = re.compile(rb"[\xa8\xb8\xc0-\xff]")
 _HIGH_LETTERS = re.compile(rb"[\xa8\xb8\xc0-\xff]{2,}")
@@ -82,6 +88,16 @@ def _is_utf16(sample: bytes) -> str | None:
     if odd * 10 > pairs * 8 > even * 20:
         return "utf-16-le"
     return "utf-16-be" if even * 10 > pairs * 8 > odd * 20 else None
+
+
+def find_codec(declared: str) -> str | None:
+    """The codec that a document says of itself it is in, None where it is none of text (or UTF-16, told by marks)."""
+    if not _DECLARED.fullmatch(declared):
+        return None
+    try:
+        return codecs.lookup(declared).name
+    except LookupError:
+        return None
 
 
 def decode_text(content: bytes) -> str:

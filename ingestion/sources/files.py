@@ -1,26 +1,22 @@
 """Paths to files: what lies in a folder or an archive, unpacked on the fly and never on disk."""
 
-import io
 import os
-import tarfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, BinaryIO, cast
+from typing import BinaryIO
 
 from ingestion.errors import UnreadableSource
+from ingestion.sources.archives import Members
 from ingestion.sources.columns import check_mapping
+from ingestion.sources.linkedin import Export, is_part_of_export, make_export, may_hold_export, read_linkedin
 from ingestion.sources.port import Rejection, SourceFile, SourceRow
-from ingestion.sources.registry import GZIP, KNOWN_TYPES, TAR, TAR_GZIP, find_reader
-from ingestion.sources.streams import MAX_UNPACKED_BYTES, LimitedStream, guard, open_gzip
+from ingestion.sources.registry import GZIP, KNOWN_TYPES, find_archive, find_reader
+from ingestion.sources.streams import guard, open_gzip
 from ingestion.sources.validation import make_writable, reject
 from milvus import Kind
-
-# What the headers of one member of an archive may take.
-_MAX_HEADER_BYTES = 8 * 1024**2
-_BLOCK = tarfile.BLOCKSIZE
 
 Read = Iterator[SourceRow | Rejection]
 
@@ -46,8 +42,7 @@ def read_path(path: Path, *, kind: Kind | None = None, mapping: Mapping[str, str
 
 
 def _is_known(name: str) -> bool:
-    lower = name.lower()
-    return lower.endswith((TAR, *TAR_GZIP)) or find_reader(lower.removesuffix(GZIP)) is not None
+    return find_archive(name) is not None or find_reader(name.lower().removesuffix(GZIP)) is not None
 
 
 def _open(path: Path) -> BinaryIO:
@@ -64,94 +59,84 @@ def _make_clean(file: SourceFile) -> SourceFile:
 
 def _read_folder(folder: Path, asked: SourceFile) -> Read:
     found = False
-    for path in _walk(folder):
+    for part in _walk(folder, asked):
         found = True
-        if isinstance(path, Rejection):
-            yield path
-            continue
-        file = replace(asked, name=str(path), id=path.relative_to(folder).as_posix(), open=partial(_open, path))
-        file = _make_clean(file)
-        yield from _read_file(file, prefix=f"{file.id}/")
+        if isinstance(part, SourceFile):
+            yield from _read_file(part, prefix=f"{part.id}/")
+        else:
+            yield from _read_other(part)
     if not found:
         yield reject(asked.name, "holds no files")
 
 
-def _walk(folder: Path) -> Iterator[Path | Rejection]:
-    """The files under a folder, sorted. Links to folders are not followed: they may lead round in a circle."""
+def _walk(folder: Path, asked: SourceFile, *, inside: str = "", in_export: bool = False) -> Members:
+    """The files under a folder, sorted; those of a LinkedIn export come as one. `inside` is the path from the top.
+
+    Links to folders are not followed: they may lead round in a circle.
+    """
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
         yield reject(str(folder), f"cannot be read ({error.strerror})")
         return
+    if may_hold_export(entry.name for entry in entries):
+        export = _make_export(folder, asked, inside)
+        if export is not None:
+            in_export = True
+            yield export
     for entry in entries:
         path = folder / entry.name
         if entry.name.startswith("."):
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(path)
-        elif entry.is_file():
-            yield path
-        else:
+            yield from _walk(path, asked, inside=f"{inside}{entry.name}/", in_export=in_export)
+        elif not entry.is_file():
             yield reject(str(path), "is neither a file nor a folder")
+        elif not (in_export and is_part_of_export(entry.name)):
+            yield _make_file(path, asked, f"{inside}{entry.name}")
+
+
+def _make_export(folder: Path, asked: SourceFile, inside: str) -> Export | None:
+    paths = sorted(Path(place) / name for place, _, names in os.walk(folder) for name in names)
+    parts = {
+        name: _make_file(path, asked, f"{inside}{name}")
+        for path in paths
+        if is_part_of_export(name := path.relative_to(folder).as_posix()) and path.is_file()
+    }
+    return make_export(_make_file(folder, asked, inside.rstrip("/") or asked.id), parts)
+
+
+def _make_file(path: Path, asked: SourceFile, name: str) -> SourceFile:
+    return _make_clean(replace(asked, name=str(path), id=name, open=partial(_open, path)))
+
+
+def _read_members(file: SourceFile, members: Members) -> Read:
+    found = False
+    for member in members:
+        found = True
+        if isinstance(member, SourceFile):
+            yield from _read_file(member, prefix=None)
+        else:
+            yield from _read_other(member)
+    if not found:
+        yield reject(file.name, "holds no files")
+
+
+def _read_other(part: Export | Rejection) -> Read:
+    return iter([part]) if isinstance(part, Rejection) else read_linkedin(part)
 
 
 def _read_file(file: SourceFile, *, prefix: str | None) -> Read:
     """What one file holds. `prefix` goes before the ids of an archive's members; None within an archive."""
-    lower = file.id.lower()
-    if lower.endswith((TAR, *TAR_GZIP)):
+    archive = find_archive(file.id)
+    if archive is not None:
         if prefix is None:
             return iter([reject(file.name, "is an archive in an archive, which is not read")])
-        return guard(file.name, _read_archive(file, prefix))
-    if lower.endswith(GZIP):
+        return guard(file.name, _read_members(file, archive(file, prefix)))
+    if file.id.lower().endswith(GZIP):
         opened = file.open
         file = replace(file, id=file.id[: -len(GZIP)], open=lambda: open_gzip(opened()))
     reader = find_reader(file.id)
     if reader is None:
         return iter([reject(file.name, f"is of an unknown type; known: {KNOWN_TYPES}", kind=file.kind)])
     return reader(file)
-
-
-@dataclass(slots=True)
-class _Blocks:
-    """What tarfile reads, block by block, so that the block at which it stopped can be looked at."""
-
-    stream: BinaryIO
-    last: bytes = b""
-
-    def read(self, size: int) -> bytes:
-        self.last = self.stream.read(size)
-        return self.last
-
-
-def _read_archive(file: SourceFile, prefix: str) -> Read:
-    """The members of a tar archive as they come. Only names are taken from it, and no member is written anywhere."""
-    opened = file.open()
-    unpacked = open_gzip(opened) if file.id.lower().endswith(TAR_GZIP) else opened
-    limited = LimitedStream(unpacked, limit=_MAX_HEADER_BYTES)
-    blocks = _Blocks(io.BufferedReader(limited))
-    with opened, tarfile.open(fileobj=cast(IO[bytes], blocks), mode="r|", bufsize=_BLOCK) as archive:
-        last = None
-        for member in archive:
-            # A header may claim any size for itself; only what members hold is let through by size.
-            limited.limit = min(MAX_UNPACKED_BYTES, member.offset_data + member.size + _MAX_HEADER_BYTES)
-            yield from _read_member(replace(file, id=prefix), archive, member)
-            last = member.name
-        if blocks.last.count(0) != _BLOCK:
-            place = f" after {make_writable(last)}" if last else ""
-            yield reject(file.name, f"{'damaged' if blocks.last else 'truncated'}{place}")
-
-
-def _read_member(file: SourceFile, archive: tarfile.TarFile, member: tarfile.TarInfo) -> Read:
-    parts = [part for part in member.name.split("/") if part not in {"", ".", ".."}]
-    if member.isdir() or not parts or any(part.startswith(".") or part == "__MACOSX" for part in parts):
-        return
-    inner = "/".join(parts)
-    name = make_writable(f"{file.name}/{inner}")
-    content = archive.extractfile(member) if member.isreg() else None
-    if content is None:
-        yield reject(name, "is a link or a device, not a file", kind=file.kind)
-        return
-    open_member: Callable[[], BinaryIO] = lambda: io.BufferedReader(LimitedStream(cast(BinaryIO, content)))  # noqa: E731
-    yield from _read_file(
-        replace(file, name=name, id=make_writable(f"{file.id}{inner}"), open=open_member), prefix=None
-    )

@@ -1,12 +1,13 @@
 """Rows of tables (CSV, JSONL, Parquet, JSON) to documents, by the names of their columns."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.periods import GROSS_OR_NET, parse_period
-from ingestion.sources.columns import PLACE_AND_MORE, REMOTE, TERMS, find_field, fold_column
+from ingestion.sources.columns import LAST_TITLE, PLACE_AND_MORE, REMOTE, SEX_AND_AGE, TERMS, find_field, fold_column
 from ingestion.sources.port import Rejection, SourceFile, SourceRow
 from ingestion.sources.validation import clip, hash_id, make_row, reject
 from ingestion.sources.values import as_text, is_day_first, is_item, join_texts, read_amount, read_moment, split_items
@@ -28,6 +29,14 @@ _NUMBERS = _AMOUNTS | {
 # Where a plain value stands in place of an object, it is this part of it.
 _PLAIN_PARTS = {"salary": "salary.text", "place": "place.text", "person": "person.name"}
 _TEXT_PARTS = frozenset(_PLAIN_PARTS.values())
+# How a history of work opens that states its total first: "Опыт работы 5 лет 7 месяцев Кондитер, ...".
+_TOTAL = re.compile(
+    r"\s*(?:опыт работы|стаж(?: работы)?|(?:work )?experience)\s{0,3}[:—–-]?\s{0,3}"
+    r"(?P<total>\d{1,2}\s(?:лет|год[а]?|years?)(?:\s\d{1,2}\s(?:месяц(?:а|ев)?|months?))?"
+    r"|\d{1,2}\s(?:месяц(?:а|ев)?|months?))(?!\w)",
+    re.IGNORECASE,
+)
+_BORN = re.compile(r"(?:родил(?:ся|ась)|born)\s{1,3}(?P<date>[^,;]{4,40})", re.IGNORECASE)
 # Fields that are read as they are: numbers and lists of objects, which pydantic checks.
 _AS_IS = (_NUMBERS - _AMOUNTS) | {"work_periods"}
 
@@ -38,6 +47,7 @@ class _Draft:
 
     fields: dict[str, Any] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
+    last_title: str | None = None
     skills: list[str] = field(default_factory=list)
     employment: list[EmploymentType] = field(default_factory=list)
     formats: list[WorkFormat] = field(default_factory=list)
@@ -123,9 +133,8 @@ class RowReader:
 
     def _finish(self, draft: _Draft, row: Mapping[str, Any]) -> dict[str, Any]:
         fields = draft.fields
-        short = fields.get("experience")
-        if isinstance(short, str) and (len(short) > _MAX_SHORT_TEXT or "\n" in short):
-            draft.texts.append(fields.pop("experience"))
+        _split_experience(draft)
+        _settle_title(draft)
         if text := join_texts(draft.texts):
             fields["text"] = text
         if draft.skills:
@@ -145,6 +154,24 @@ class RowReader:
                 self._named.add(column)
                 names.append(column)
         return tuple(names)
+
+
+def _split_experience(draft: _Draft) -> None:
+    """Take a history of work out of the field for its length, and leave there the total that it states first."""
+    stated = draft.fields.get("experience")
+    if not isinstance(stated, str):
+        return
+    total = _TOTAL.match(stated)
+    if len(stated) > _MAX_SHORT_TEXT or "\n" in stated or (total and total.end() < len(stated)):
+        draft.texts.append(draft.fields.pop("experience"))
+        if total:
+            draft.fields["experience"] = total["total"]
+
+
+def _settle_title(draft: _Draft) -> None:
+    """The last position is the title where no wanted one is given, else part of the text."""
+    if draft.last_title is not None and draft.fields.setdefault("title", draft.last_title) != draft.last_title:
+        draft.texts.insert(0, draft.last_title)
 
 
 def _is_empty(value: Any) -> bool:
@@ -194,8 +221,18 @@ def _put_plain(draft: _Draft, name: str, value: Any, column: str) -> None:
         draft.append(name, as_text(value, joint="\n"), "\n")
     elif name == REMOTE:
         _put_remote(draft, value, column)
+    elif name == LAST_TITLE:
+        draft.last_title = as_text(value)
+    elif name == SEX_AND_AGE:
+        _put_sex_and_age(draft, as_text(value) or "", column)
     else:
         draft.put(*_read_single(name, value), column)
+
+
+def _put_sex_and_age(draft: _Draft, text: str, column: str) -> None:
+    born = _BORN.search(text)
+    draft.put("person.gender", text.partition(",")[0].strip() or None, column)
+    draft.put("person.birth_date", born["date"].strip() if born else None, column)
 
 
 def _put_remote(draft: _Draft, value: Any, column: str) -> None:
@@ -223,8 +260,8 @@ def _read_single(name: str, value: Any) -> tuple[str, Any]:
         return name, parse_period(text)
     if name == "salary.gross":
         return name, _read_gross(name, text)
-    if name in {"person.gender", PLACE_AND_MORE}:
-        return ("place.text" if name == PLACE_AND_MORE else name), text.partition(",")[0].strip() or None
+    if name == PLACE_AND_MORE:
+        return "place.text", text.partition(",")[0].strip() or None
     return name, text
 
 

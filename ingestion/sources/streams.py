@@ -2,7 +2,9 @@
 
 import gzip
 import io
+import lzma
 import tarfile
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
@@ -82,7 +84,7 @@ def guard(name: str, items: Iterator[Item]) -> Iterator[Item | Rejection]:
     except tarfile.ReadError as error:
         damage = "truncated" if "unexpected end" in str(error) else f"damaged ({error})"
         yield Rejection(location=name, reason=f"{damage}{_after(count)}")
-    except (gzip.BadGzipFile, zlib.error, tarfile.TarError) as error:
+    except (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, lzma.LZMAError, tarfile.TarError) as error:
         yield Rejection(location=name, reason=f"damaged ({error}){_after(count)}")
     except OSError as error:
         yield Rejection(location=name, reason=f"cannot be read ({error.strerror or error}){_after(count)}")

@@ -1,25 +1,39 @@
-"""Files that are one document each: PDF, DOCX and text become a document of one long text."""
+"""Files that are one document each: PDF, DOCX and the like become a document of one long text."""
 
 from collections.abc import Callable, Iterator, Mapping
 
 from ingestion.errors import UnreadableDocument
 from ingestion.sources.docx_file import extract_docx
+from ingestion.sources.html_page import extract_html
+from ingestion.sources.markdown import extract_markdown
 from ingestion.sources.objects import tell_kind_by_name
+from ingestion.sources.odt import extract_odt
+from ingestion.sources.old_word import OLD_WORD, extract_doc
 from ingestion.sources.pdf import extract_pdf
 from ingestion.sources.plain_text import extract_plain_text
 from ingestion.sources.port import Reader, Rejection, SourceFile, SourceRow
+from ingestion.sources.rtf import extract_rtf
 from ingestion.sources.streams import guard, read_whole
 from ingestion.sources.validation import make_row, reject
 from milvus import Kind
 
 Extractor = Callable[[bytes], str]
+_NO_TEXT = "holds no text: nothing to index"
 
 EXTRACTORS: Mapping[str, Extractor] = {
     ".pdf": extract_pdf,
     ".docx": extract_docx,
+    OLD_WORD: extract_doc,
+    ".odt": extract_odt,
+    ".rtf": extract_rtf,
+    ".html": extract_html,
+    ".htm": extract_html,
     ".txt": extract_plain_text,
-    ".md": extract_plain_text,
+    ".md": extract_markdown,
+    ".markdown": extract_markdown,
 }
+# What may be offered as a document: the old ending is known, but mostly to be refused.
+KNOWN_TEXTS = tuple(suffix for suffix in EXTRACTORS if suffix != OLD_WORD)
 
 
 def make_reader(extract: Extractor) -> Reader:
@@ -32,16 +46,26 @@ def make_reader(extract: Extractor) -> Reader:
 
 
 def _read_text(file: SourceFile, extract: Extractor) -> Iterator[SourceRow | Rejection]:
-    """The one document of a file: a resume, unless the caller or the file's name says otherwise. Its id is its path."""
-    kind = file.kind or tell_kind_by_name(file.id) or Kind.RESUMES
     with file.open() as stream:
         content = read_whole(stream)
     try:
         text = extract_text(content, extract)
     except UnreadableDocument as error:
-        yield reject(file.name, str(error), kind=kind)
+        yield reject(file.name, str(error), kind=_tell_kind(file))
     else:
-        yield make_row({"id": file.id, "text": text}, kind=kind, location=file.name, raw=text[:2_000])
+        yield make_text_row(file, text)
+
+
+def make_text_row(file: SourceFile, text: str) -> SourceRow | Rejection:
+    """The one document of a file: a resume, unless the caller or the file's name says otherwise. Its id is its path."""
+    kind = _tell_kind(file)
+    if not text.strip():
+        return reject(file.name, _NO_TEXT, kind=kind)
+    return make_row({"id": file.id, "text": text}, kind=kind, location=file.name, raw=text[:2_000])
+
+
+def _tell_kind(file: SourceFile) -> Kind:
+    return file.kind or tell_kind_by_name(file.id) or Kind.RESUMES
 
 
 def extract_text(content: bytes, extract: Extractor) -> str:
@@ -50,5 +74,5 @@ def extract_text(content: bytes, extract: Extractor) -> str:
         raise UnreadableDocument("is empty")
     text = extract(content)
     if not text.strip():
-        raise UnreadableDocument("holds no text: nothing to index")
+        raise UnreadableDocument(_NO_TEXT)
     return text

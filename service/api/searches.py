@@ -30,7 +30,9 @@ class SearchOptions(BaseModel):
 class UploadForm(SearchOptions):
     """An uploaded file and what the search may be told besides."""
 
-    file: UploadFile = Field(description="A resume or vacancy as PDF, DOCX or plain text, at most 20 MiB.")
+    file: UploadFile = Field(
+        description="A resume or vacancy as PDF, DOCX, ODT, RTF, HTML, Markdown or plain text, at most 20 MiB."
+    )
 
 
 StoredQuery = Annotated[SearchOptions, Query()]

@@ -1,7 +1,8 @@
-"""Searching with a file: PDF, Word and plain text, and what is none of these."""
+"""Searching with a file: every format of documents, and what is none of them."""
 
 import io
 import json
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -53,6 +54,24 @@ def make_text(text: str = WORDS) -> bytes:
     return text.encode()
 
 
+def make_page() -> bytes:
+    return f"<html><body><nav>Home</nav><main><p>{WORDS}</p></main></body></html>".encode()
+
+
+def make_rtf() -> bytes:
+    return f"{{\\rtf1\\ansi {WORDS}}}".encode()
+
+
+def make_odt() -> bytes:
+    names = "urn:oasis:names:tc:opendocument:xmlns"
+    body = f"<office:body><office:text><text:p>{WORDS}</text:p></office:text></office:body>"
+    declared = f'xmlns:office="{names}:office:1.0" xmlns:text="{names}:text:1.0"'
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        package.writestr("content.xml", f"<office:document-content {declared}>{body}</office:document-content>")
+    return buffer.getvalue()
+
+
 def upload(api: Api, name: str, content: bytes, kind: str = "vacancies", **form: str) -> Response:
     return api.client.post(f"/v1/{kind}/search/file", files={"file": (name, content)}, data=form)
 
@@ -62,7 +81,16 @@ FILTER = json.dumps({"sources": ["files"]})
 
 @pytest.mark.parametrize(
     ("name", "make"),
-    [("cv.pdf", make_pdf), ("cv.docx", make_docx), ("cv.txt", make_text), ("ЛЕБЕНСЛАУФ Ada.PDF", make_pdf)],
+    [
+        ("cv.pdf", make_pdf),
+        ("cv.docx", make_docx),
+        ("cv.txt", make_text),
+        ("cv.md", make_text),
+        ("cv.html", make_page),
+        ("cv.rtf", make_rtf),
+        ("cv.odt", make_odt),
+        ("ЛЕБЕНСЛАУФ Ada.PDF", make_pdf),
+    ],
 )
 def test_file_finds_the_fitting_vacancy_first(api: Api, name: str, make: Callable[[], bytes]) -> None:
     answer = upload(api, name, make(), filter=FILTER, limit="5")
@@ -117,6 +145,9 @@ def test_russian_text_in_an_old_encoding_is_read(api: Api) -> None:
         ("nothing.pdf", b""),
         ("archive.zip", b"PK\x05\x06" + b"\x00" * 18),
         ("program.exe", b"MZ" + bytes(range(256)) * 4),
+        ("old.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600),
+        ("half.odt", make_odt()[:400]),
+        ("half.rtf", make_rtf()[:-1]),
         ("contacts.txt", b"ada.quill@example.com"),
     ],
 )

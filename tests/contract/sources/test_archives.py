@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.sources import files, streams
+from ingestion.sources import archives, streams
 from ingestion.sources.streams import MAX_DOCUMENT_BYTES
 from tests.contract.sources.examples import ROWS, read, read_bytes, write_jsonl, write_tar
 
@@ -121,7 +121,7 @@ def test_stream_over_the_limit_stops_after_the_rows_within(tmp_path: Path, monke
 
 
 def test_header_that_claims_a_huge_size_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_MAX_HEADER_BYTES", 64 * 1024)
+    monkeypatch.setattr(archives, "_MAX_HEADER_BYTES", 64 * 1024)
     header = tarfile.TarInfo("pax")
     header.type, header.size = tarfile.XHDTYPE, 1024**3
     rows, [rejection] = read_bytes(tmp_path, "all.tar", header.tobuf() + b"1" * 512 * 1024)

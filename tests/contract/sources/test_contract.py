@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from ingestion.documents import VacancyDocument
 from ingestion.errors import UnreadableSource
 from ingestion.sources import Rejection, SourceRow, read_path
-from ingestion.sources.registry import READERS, TAR, TAR_GZIP
+from ingestion.sources.registry import ARCHIVES, READERS
 from milvus import Kind
 from tests.contract.sources.examples import BROKEN, ROWS, TABLES, Format, read, read_bytes
 
 each_table = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.suffix)
-every_suffix = [*READERS, TAR, *TAR_GZIP, ".jsonl.gz", ".pdf.gz", ".parquet.gz"]
+every_suffix = [*READERS, *ARCHIVES, ".jsonl.gz", ".pdf.gz", ".parquet.gz"]
 
 
 @each_table
@@ -145,7 +145,7 @@ def test_objects_of_any_shape_never_raise(base: dict[str, object], content: dict
 
 def test_unknown_type_raises_and_names_the_known_ones(tmp_path: Path) -> None:
     (tmp_path / "resumes.xlsx").write_bytes(b"x")
-    with pytest.raises(UnreadableSource, match=r"resumes\.xlsx is of an unknown type; known: \.csv, \.docx"):
+    with pytest.raises(UnreadableSource, match=r"resumes\.xlsx is of an unknown type; known: \.atom, \.csv, \.docx"):
         read_path(tmp_path / "resumes.xlsx")
 
 

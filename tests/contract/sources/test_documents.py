@@ -161,7 +161,7 @@ UNREADABLE = {
     "docx as text": ("a.txt", write_docx("Baker"), "is a ZIP file (DOCX, XLSX, ...), not a text"),
     "nul": ("a.md", b"Baker of bread and cakes\x00", "text: contains a NUL byte at character 24"),
     "long": ("a.txt", b"ab " * 40_000, "text: String should have at most 100000 characters"),
-    "unknown": ("a.rtf", b"{\\rtf1}", "is of an unknown type; known: .pdf, .docx, .txt, .md"),
+    "unknown": ("a.xlsx", b"PK", "is of an unknown type; known: .pdf, .docx, .odt, .rtf"),
 }
 
 

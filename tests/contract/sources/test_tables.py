@@ -160,6 +160,59 @@ def test_russian_resume_columns_fill_their_fields(tmp_path: Path) -> None:
     assert row.ignored == ("График=гибкий график",)
 
 
+def test_export_of_hh_resumes_fills_every_field(tmp_path: Path) -> None:
+    row = {
+        "Пол, возраст": "Мужчина , 42 года , родился 6 октября 1976",
+        "ЗП": "50 000 руб.",
+        "Ищет работу на должность:": "Главный пекарь",
+        "Город, переезд, командировки": "Советск (Калининградская область) , не готов к переезду",
+        "Занятость": "полная занятость, проектная работа",
+        "График": "полный день, удаленная работа",
+        "Опыт работы": "Опыт работы 5 лет 7 месяцев Ноябрь 2017 — по настоящее время 1 год 6 месяцев Мельница Пекарь",
+        "Последнее/нынешнее место работы": "Мельница",
+        "Последняя/нынешняя должность": "Пекарь ночной смены",
+        "Образование и ВУЗ": "Среднее специальное образование 1998 Техникум",
+        "Обновление резюме": "16.04.2019 15:59",
+        "Авто": "Имеется собственный автомобиль",
+    }
+    lines = [list(row), list(row.values())]
+    content = "\n".join(";".join(f'"{value}"' for value in line) for line in lines).encode("cp1251")
+    [found], [] = read_bytes(tmp_path, "hh.csv", content)
+    assert found.ignored == ("Авто",)
+    assert found.document == ResumeDocument.model_validate(
+        {
+            "id": found.document.id,
+            "title": "Главный пекарь",
+            "person": {"gender": "Мужчина", "birth_date": "6 октября 1976"},
+            "salary": {"text": "50 000 руб."},
+            "place": {"text": "Советск (Калининградская область)"},
+            "employment_types": ["full_time", "contract"],
+            "work_format": "remote",
+            "experience": "5 лет 7 месяцев",
+            "education": "Среднее специальное образование 1998 Техникум",
+            "published_at": datetime(2019, 4, 16, 15, 59, tzinfo=UTC),
+            "text": f"Пекарь ночной смены\n\nМельница\n\n{row['Опыт работы']}",
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "title", "experience"),
+    [
+        ({"Последняя/нынешняя должность": "Пекарь"}, "Пекарь", None),
+        ({"Последняя/нынешняя должность": "Пекарь", "Желаемая должность": "Повар"}, "Повар", None),
+        ({"Желаемая должность": "Повар", "Опыт работы": "Стаж 3 года"}, "Повар", "Стаж 3 года"),
+        ({"Желаемая должность": "Повар", "Опыт работы": "опыт работы: 7 месяцев Кафе"}, "Повар", "7 месяцев"),
+        ({"Желаемая должность": "Повар", "Опыт работы": "Кафе " * 150}, "Повар", None),
+    ],
+)
+def test_wanted_title_and_total_experience_are_told_from_history(
+    row: dict[str, str], title: str, experience: str | None, tmp_path: Path
+) -> None:
+    [found], [] = read_bytes(tmp_path, "t.jsonl", json.dumps(row).encode(), kind=Kind.RESUMES)
+    assert (found.document.title, found.document.experience) == (title, experience)
+
+
 def test_spanish_vacancy_columns_fill_their_fields(tmp_path: Path) -> None:
     header = (
         "Puesto|Empresa|Ciudad|Jornada|Modalidad|Habilidades|Experiencia|Salario mínimo|Moneda|Fecha de publicación"
