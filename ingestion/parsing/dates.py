@@ -1,0 +1,67 @@
+"""Finds ranges of dates in a line: "March 2019 – Present", "03.2017 – н.в.", "desde enero de 2023"."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from ingestion.experience import parse_partial_date
+
+_MONTH = (
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|янв|фев|мар|апр|мая|май|мае|июн|июл|авг|сен|окт|ноя|дек"
+    r"|ene|abr|ago|set|dic)[^\W\d_]{0,7}\.?"
+)
+_YEAR = r"(?:19|20)\d\d(?!\d)"
+_POINT = (
+    rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?[ ](?:de[ ])?)?{_MONTH},?[ ]{{0,3}}(?:de[ ]|del[ ]|of[ ])?{_YEAR}"
+    rf"|\d{{1,2}}\.\d{{1,2}}\.{_YEAR}|\d{{1,2}}[ ]?[./-][ ]?{_YEAR}|{_YEAR}[-./](?:0?[1-9]|1[0-2])(?!\d)(?:-\d\d(?!\d))?|{_YEAR})"
+    r"(?:[ ]?г(?:од(?:а|у)?)?(?![^\W_])\.?)?"
+)
+_PRESENT = (
+    r"(?:present|now|current(?:ly)?|to[ ]?day|to date|date|till now|ongoing|н\.?[ ]?в(?![^\W_])\.?|наст(?:оящее|\.)?[ ]?(?:время|вр\.)"
+    r"|настоящий момент|сейчас|текущ\w{1,3} (?:время|момент)|сегодня\w*|работа(?:ет|ю) сейчас|(?:la )?actualidad"
+    r"|actual(?:mente)?|presente|hoy|la fecha|ahora|-{3})(?![^\W_])"
+)
+_DASH = r"[-‐‑‒–—−~]{1,2}>?"
+_LINK = (
+    rf"(?:[ \t]{{0,9}}(?:{_DASH}|/|(?<![^\W_])(?:to|till?|until|through|по|до|al?|hasta)(?![^\W_]))"
+    # Extraction loses some dashes altogether.
+    r"(?:[ \t]{0,9}(?<![^\W_])(?:to|по|до|hasta|the|el)(?![^\W_]))?[ \t]{0,9}|[ \t]{2,9}|[ \t]?(?=[^\W\d_]))"
+)
+_RANGE = re.compile(
+    rf"(?<![\w/.-])(?:(?:from|с|со|de|desde(?: el)?)[ ])?\(?(?P<start>{_POINT}){_LINK}(?:(?P<end>{_POINT})|(?P<present>{_PRESENT}))",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(
+    rf"(?<![^\W_])(?:since|начиная с|desde(?: el)?)[ ](?P<start>{_POINT})(?![ \t]*(?:{_DASH}|hasta|to|a[ ]))", re.IGNORECASE
+)
+_FIRST_YEAR = 1940
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """Dates found at `at` to `until` of a line; `end` is None where it lasts."""
+
+    at: int
+    until: int
+    start: date
+    end: date | None
+
+
+def find_ranges(text: str, *, today: date) -> Iterator[DateRange]:
+    """The ranges of a line in order. Ranges that are upside down or begin after `today` are none."""
+    for match in _RANGE.finditer(text):
+        start = _parse(match["start"])
+        end = _parse(match["end"]) if match["end"] else None
+        if match["end"] and end is None:
+            continue
+        if start and start.year >= _FIRST_YEAR and start <= today and (end is None or start <= end):
+            yield DateRange(match.start(), match.end(), start, end)
+    for match in _SINCE.finditer(text):
+        start = _parse(match["start"])
+        if start and start.year >= _FIRST_YEAR and start <= today:
+            yield DateRange(match.start(), match.end(), start, None)
+
+
+def _parse(written: str) -> date | None:
+    return parse_partial_date(re.sub(r"[ ]?г(?:од(?:а|у)?)?\.?$|(?<=\d)[ ](?=[./-])|(?<=[./-])[ ](?=\d)| of(?= )", "", written))
