@@ -28,8 +28,10 @@ _LINK = (
     # Extraction loses some dashes altogether.
     r"(?:[ \t]{0,9}(?<![^\W_])(?:to|по|до|hasta|the|el)(?![^\W_]))?[ \t]{0,9}|[ \t]{2,9}|[ \t]?(?=[^\W\d_]))"
 )
+# A capital after a small letter: the space was lost ("CoachAug 2007 to Jun 2008").
+_START = r"(?:(?<![\w/.-])|(?-i:(?<=[a-zа-я])(?=[A-ZА-Я])))"
 _RANGE = re.compile(
-    rf"(?<![\w/.-])(?:(?:from|с|со|de|desde(?: el)?)[ ])?\(?(?P<start>{_POINT}){_LINK}(?:(?P<end>{_POINT})|(?P<present>{_PRESENT}))",
+    rf"{_START}(?:(?:from|с|со|de|desde(?: el)?)[ ])?\(?(?P<start>{_POINT}){_LINK}(?:(?P<end>{_POINT})|(?P<present>{_PRESENT}))",
     re.IGNORECASE,
 )
 _SINCE = re.compile(
@@ -40,12 +42,16 @@ _FIRST_YEAR = 1940
 
 @dataclass(frozen=True, slots=True)
 class DateRange:
-    """Dates found at `at` to `until` of a line; `end` is None where it lasts."""
+    """Dates found at `at` to `until` of a line; `end` is None where it lasts.
+
+    `since`: only a beginning is named ("since 2019").
+    """
 
     at: int
     until: int
     start: date
     end: date | None
+    since: bool = False
 
 
 def find_ranges(text: str, *, today: date) -> Iterator[DateRange]:
@@ -60,7 +66,7 @@ def find_ranges(text: str, *, today: date) -> Iterator[DateRange]:
     for match in _SINCE.finditer(text):
         start = _parse(match["start"])
         if start and start.year >= _FIRST_YEAR and start <= today:
-            yield DateRange(match.start(), match.end(), start, None)
+            yield DateRange(match.start(), match.end(), start, None, since=True)
 
 
 def _parse(written: str) -> date | None:

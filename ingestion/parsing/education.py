@@ -15,24 +15,24 @@ _LEVELS: tuple[tuple[EducationLevel, str], ...] = (
     ),
     (
         EducationLevel.MASTER,
-        r"master(?:[’']?s)?(?=[ ]?(?:of|in|degree|[’']s|,|:|\(|$))|master degree|masters\b|m\.?sc\b|m\.?a\.?(?=[ ,:(]|$)(?<!\w\w\w)|m\.?b\.?a\b|m\.?eng\b|m\.?ed\b|ll\.?m\b|m\.?phil\b"
+        r"master(?:[’']?s)?(?=[ ]?(?:of|in|degree|[’']s|,|:|\(|$))|master degree|masters\b|m\.?sc\b|m\.?a\.?(?=[ ,:(]|$)(?<!\w\w\w)|m\.s\.?(?=[ ,:(]|$)|ms (?:in|degree)|m\.?b\.?a\b|m\.?eng\b|m\.?ed\b|ll\.?m\b|m\.?phil\b"
         r"|магистр\w*|специалитет\w*|диплом специалиста|specialist (?:of|degree|diploma)|m[aá]ster\b|maestr[ií]a|mag[ií]ster",
     ),
     (
         EducationLevel.BACHELOR,
-        r"bachelor\w*|b\.?[ ]?sc\b|b\.?a\.?(?=[ ,:(]|$)(?<!\w\w\w)|b\.?eng\b|b\.?com\b|b\.?tech\b|b\.?b\.?a\b|b\.?ed\b|ll\.?b\b|bsn\b|undergraduate degree"
+        r"bachelor\w*|b\.s\.?(?=[ ,:(]|$)|bs (?:in|degree)|b\.?[ ]?sc\b|b\.?a\.?(?=[ ,:(]|$)(?<!\w\w\w)|b\.?eng\b|b\.?com\b|b\.?tech\b|b\.?b\.?a\b|b\.?ed\b|ll\.?b\b|bsn\b|undergraduate degree"
         r"|бакалавр\w*|высшее|higher education|university degree|licenciatura|licenciad[oa]|grado en (?!soldadura)|graduad[oa] (?:en|universitari[oa])"
         r"|grado universitario|ingenier[ií]a\b|ingenier[oa] |diplomatura|diplomad[oa] en|estudios universitarios|t[ií]tulo universitario",
     ),
     (
         EducationLevel.VOCATIONAL,
-        r"associate(?:[’']?s)?(?: degree| of| in)|vocational|nvq|btec|hnd\b|hnc\b|city (?:and|&) guilds|apprenticeship|trade school|technical college"
+        r"associate(?:[’']?s)?(?: degree| of| in)|a\.a\.s\b|a\.[as]\. degree|vocational|nvq|btec|hnd\b|hnc\b|city (?:and|&) guilds|apprenticeship|trade school|technical college"
         r"|level [23] (?:diploma|certificate)|средн\w+[ -](?:специальн|проф|техническ)\w+|ср\w*\.[ -]?спец\w*|колледж\w*|техникум\w*|училищ\w*|пту\b|птуз?\b|сузе?\b|начальное профессиональное"
         r"|grado (?:medio|superior)|formaci[oó]n profesional|ciclo formativo|cfg[sm]\b|\bfp\b|fp[ ]?(?:i{1,2}|[12])\b|t[eé]cnic[oa] (?:superior|medio) en|tecn[oó]log[oa] en",
     ),
     (
         EducationLevel.SECONDARY,
-        r"high[ ]?school|secondary (?:school|education)|g\.?e\.?d\b|gcses?\b|a[ -]levels?\b|среднее общее|полное среднее|общее среднее|среднее полное|среднее образование|среднее \(полное\)|средняя школа|11 классов|школа №"
+        r"high[ ]?school(?! of)|secondary (?:school|education)|g\.?e\.?d\b|gcses?\b|a[ -]levels?\b|среднее общее|полное среднее|общее среднее|среднее полное|среднее образование|среднее \(полное\)|средняя школа|11 классов|школа №"
         r"|\beso\b|bachillerato|bachiller\b|educaci[oó]n secundaria|graduado escolar|preparatoria\b",
     ),
 )

@@ -67,7 +67,7 @@ _HEADS: dict[SectionKind, str] = {
         immigration_status status availability declaration continuing_education qualities
         проекты сертификаты сертификация курсы тренинги рекомендации достижения портфолио публикации награды хобби
         увлечения интересы контакты контактная_информация контактные_данные данные личная_информация качества
-        информация сведения прочее повышение_квалификации желаемая_должность_и_зарплата желаемая_должность тесты
+        информация сведения прочее повышение_квалификации тесты
         экзамены
         proyectos certificaciones certificados cursos referencias intereses aficiones logros voluntariado
         publicaciones premios datos datos_personales informacion datos_de_interes datos_de_contacto contacto carnets
@@ -97,6 +97,7 @@ _HEADING = re.compile(
 )
 _NOT_LETTER = re.compile(r"[\W\d_]+")
 _TRAILING_DURATION = re.compile(r"[ \t]*[—–-]?[ \t]*\d{1,2}[ \t](?:лет|год)[^\n]{0,20}$|[ \t]*\(\d[^)]{0,20}\)$")
+_CAPITALS = re.compile(r"[A-ZА-ЯЁÁÉÍÓÚÑ]{4,20}(?:[ ](?:&|[A-ZА-ЯЁÁÉÍÓÚÑ]{1,20})){0,4}(?=[ ][A-ZА-ЯЁ]?[a-zа-яё])")
 # Headings of the printed resumes of hh.ru, which no colon parts from what they head.
 _HH_SKILLS = re.compile(r"(?:Навыки|Знание языков)[ \t]+(?=\w)")
 
@@ -106,6 +107,7 @@ class Block:
     """The lines of one section without its heading; what follows the heading in its own line is the first of them."""
 
     section: Section
+    heading: str
     lines: tuple[Line, ...]
 
     @property
@@ -168,7 +170,7 @@ def _close(kind: SectionKind, heading: Line | None, content: Sequence[Line]) -> 
             spans.append((line.start, line.end))
         else:
             spans[-1] = (spans[-1][0], max(line.end, spans[-1][1]))
-    yield Block(Section(kind, tuple(spans)), tuple(content))
+    yield Block(Section(kind, tuple(spans)), heading.text if heading else "", tuple(content))
 
 
 _MAX_JUMP = 12
@@ -181,21 +183,29 @@ def _open_section(line: Line, current: SectionKind) -> tuple[SectionKind, Line |
     kind, key = _read_heading(bare)
     if kind:
         return (kind, None) if _stands_alone(line, key, current) else None
-    if current is SectionKind.SKILLS and (label := _HH_SKILLS.match(text)):
+    if current in (SectionKind.SKILLS, SectionKind.LANGUAGES) and (label := _HH_SKILLS.match(text)):
         kind = SectionKind.LANGUAGES if "язык" in label[0] else SectionKind.SKILLS
         return kind, _cut(line, label.end())
     colon = text.find(":", 0, _MAX_KEY)
-    if colon < 0:
+    end = colon if colon >= 0 else _find_capitals(text)
+    kind, key = _read_heading(text[:end])
+    if kind is None or not _heads_rest(kind, key, text[end + 1 :], current):
         return None
-    kind, key = _read_heading(text[:colon])
-    if kind is None or not _heads_rest(kind, key, text[colon + 1 :], current):
-        return None
-    return kind, _cut(line, colon + 1)
+    return kind, _cut(line, end + 1)
+
+
+def _find_capitals(text: str) -> int:
+    """Where the words in capitals end that a line in small letters begins with: "LANGUAGES Hebrew, English"."""
+    capitals = _CAPITALS.match(text)
+    return capitals.end() if capitals else 0
 
 
 def _stands_alone(line: Line, key: str, current: SectionKind) -> bool:
     """Whether a line of heading words is a heading where it stands, and not an entry of a list or a label."""
     capitals = line.text.isupper()
+    # The last word of a wrapped sentence ("patents") is no heading.
+    if line.text[:1].islower() and not line.after_blank and not line.text.endswith(":"):
+        return False
     if line.bullet and not capitals and not line.text.endswith(":") and current is not SectionKind.HEADER:
         return line.after_blank
     if key in _SPREAD_LABELS and current is SectionKind.EXPERIENCE and not capitals:

@@ -3,58 +3,55 @@
 # Beginnings of words, lower case, "ё" written "е".
 JOB_STEMS: tuple[str, ...] = tuple(
     """
-    accountant actor actuar adjuster administrator advisor adviser advocate agronom aide analyst anaesth anesthes
-    animator apprentice architect artist assembler assistant associate attendant attorney auditor baker barber barista
-    bartender biolog bookkeeper bricklay broker builder busser butcher buyer carer caregiver carpenter cashier caterer
-    ceo cfo chef chemist cleaner clinician coach coder commis companion concierge conductor consultant controller cook
-    coordinator copywriter courier crane cto counsel counselor creator curator dancer dealer decorator dentist deputy
-    designer detailer developer devops dietician dietitian director dispatcher doctor driver economist editor
-    electrician engineer entrepreneur estimator examiner executive expert extern fabricator facilitator farmer fitter
-    foreman forklift founder freelanc gardener geolog goalkeeper groundskeeper guard guide hairdress handler handyman
-    head hostess housekeeper hygienist illustrator inspector installer instructor interior intern interpreter
-    investigator janitor joiner journalist judge keeper laborer labourer landscaper lawyer lead lecturer librarian
-    lifeguard loader locksmith logistician machinist maid manager marketer masseu mechanic mentor merchandiser midwife
-    milliner miner missionary moderator musician nanny nurse nutritionist officer operative operator optician
-    optometrist orderly owner packer painter paramedic paralegal partner pastor pathologist pediatric pharmacist
-    phlebotom photographer physician physicist physio picker pilot pipefitter planner plasterer plumber podiatrist
-    police porter postdoc postman president principal processor producer professor programmer proofreader psycholog
-    publicist purchaser qa radiograph radiolog realtor receptionist recruiter repairer reporter representative
-    researcher roofer sailor sales scaffolder scientist seamstress secretary seller server setter shopkeeper singer
-    sommelier specialist staff statistician steward stockbroker stocker storekeeper strategist supervisor surgeon
-    surveyor sysadmin tailor teacher teamlead technician technologist teller tester therapist tiler trader trainee
-    trainer translator treasurer tutor typist underwriter usher valet vendor vet veterinar vice videographer
-    volunteer vp waiter waitress warden warehouse webmaster welder worker writer
-    автослесар автомеханик автоэлектрик агент агроном адвокат администратор актер аналитик аниматор аппаратчик архивист
-    архитектор ассистент аудитор банкир бариста бармен библиотекар биолог бригадир бухгалтер верстальщик ветеринар
-    визажист водител воспитател врач геодезист геолог главбух гувернант грузчик девелопер декоратор делопроизводител
-    дефектолог диджитал дизайнер директор диспетчер доцент журналист завуч завхоз заведующ закройщик заместител зоотехник
-    иллюстратор инженер инспектор инструктор искусствовед исследовател казначей каменщик кассир кладовщик клинер
-    колорист комплектовщик кондитер кондуктор консультант контролер конструктор копирайтер координатор корректор
-    косметолог крановщик кредитн курьер лаборант лектор лид логист логопед маляр маникюрист маркетолог массажист мастер
-    машинист медбрат медсестра медицинск мерчендайзер методист механик механизатор микробиолог моделлер модельер
-    монтажник монтажер музыкант наборщик наладчик научн няня оператор организатор отделочник офис официант охранник
-    оценщик парикмахер педагог педиатр пекар переводчик писател плиточник плотник повар пожарн полицейск помощник портн
-    портье почтальон представител преподавател прессовщик продавец продакт продюсер программист прораб проджект
-    провизор психолог работник рабоч разнорабоч разработчик ревизор редактор режиссер ресепшионист рекрутер репетитор
-    риелтор риэлтор руководител садовник санитар сантехник сборщик сварщик секретар сестра сиделка сисадмин слесар
-    сметчик сомелье социолог специалист станочник старш стажер стоматолог столяр сторож строител стюард супервайзер
-    тайник таможенн таргетолог тестировщик терапевт техник технолог товаровед токар тракторист тренер уборщи упаковщик
-    управляющ учител фармацевт фасовщик фельдшер физик финансист флорист фотограф фрезеровщик фрилансер химик хирург
-    художник хореограф швея шеф штукатур эколог экономист экскурсовод экспедитор эксперт электрик электромонтажник
-    электромонтер электросварщик электрослесар юрисконсульт юрист юрис
-    abogad administrador administrativ agente albañil analista arquitect asesor asistente atencion auditor auxiliar
-    autonom ayudante azafat becari bibliotecari biolog bombero cajer camarer cantante carniper carnicer carpinter
-    cartero cerrajer chofer cientific cocinero cociner comercial community conductor conserje consejer consultor
-    contable contador coordinador copiloto corrector costurer cuidador decorador delineante dependient desarrollador
-    diseñador director docente economista ejecutiv electricista electromecanic empleado empleada encargad enfermer
-    entrenador especialista esteticista farmaceutic fisioterapeuta florist fontaner formador fotograf fundador gerente
-    gestor gobernanta gruista guia ilustrador ingenier inspector instalador interiorista investigador jardiner jefe jefa
-    juez lider limpiador limpieza locutor logopeda maestr maquinista marinero masajista matron mecanic medic montador
-    monitor mozo music niñera oficial operador operari panader paramedic pastelero pasteler peluquer peon period
-    periodista pescader pintor practicante productor profesor programador promotor psicolog quimic recepcionista
-    reclutador redactor reponedor repartidor representante responsable sastre secretari socorrista soldador subdirector
-    superintendente supervisor tapicer taxista tecnic teleoperador terapeuta topograf tornero torner trabajador
-    traductor transportista tutor vendedor veterinari vigilante zapatero
+    abogad accountant actor actuary adjuster administrador administrativ administrator adviser advisor advocate
+    agente agronomist albañil anaesthetist analista analyst anesthesiologist animator apprentice architect arquitect
+    artist asesor asistente assembler assistant associate attendant attorney auditor autonom auxiliar ayudante
+    azafat baker barber barista bartender becari bibliotecari biologist bombero bookkeeper bricklay broker builder
+    busser butcher buyer cajer camarer cantante caregiver carer carnicer carniper carpenter carpinter cartero
+    cashier caterer cerrajer chef chemist chofer cientific cleaner clinician coach cociner cocinero coder commis
+    concierge conductor consejer conserje consultant consultor contable contador controller coordinador coordinator
+    copiloto copywriter corrector costurer counsellor counselor courier creator cuidador curator dancer decorador
+    decorator delineante dentist dependient deputy desarrollador designer detailer developer devops dietician
+    dietitian director diseñador dispatcher docente driver economist economista editor ejecutiv electrician
+    electricista electromecanic empleada empleado encargad enfermer engineer entrenador entrepreneur especialista
+    esteticista estimator examiner executive expert fabricator facilitator farmaceutic farmer fisioterapeuta fitter
+    florist fontaner foreman formador fotograf founder freelanc fundador gardener geologist gerente gestor
+    goalkeeper gobernanta groundskeeper gruista hairdress handler handyman homemaker hostess housekeeper hygienist
+    illustrator ilustrador ingenier inspector instalador installer instructor interiorista interpreter investigador
+    investigator janitor jardiner joiner journalist laborer labourer landscaper lawyer lecturer librarian lifeguard
+    limpiador locksmith locutor logistician logopeda machinist maestr maid manager maquinista marinero marketer
+    masajista masseu matron mechanic mentor merchandiser midwife milliner missionary moderator montador musician
+    nanny niñera nurse nutritionist officer oficial operador operari operative operator optician optometrist orderly
+    owner packer painter panader paralegal paramedic pasteler pastelero pastor pathologist pediatrician peluquer
+    periodista pescader pharmacist phlebotom photographer physician physicist physio picker pilot pintor pipefitter
+    planner plasterer plumber podiatrist porter postdoc postman practicante president producer productor profesor
+    professor programador programmer promotor proofreader psicolog psychologist publicist purchaser radiographer
+    radiologist realtor recepcionista receptionist reclutador recruiter redactor repairer repartidor reponedor
+    reporter representante representative researcher responsable roofer sailor sastre scaffolder scientist
+    seamstress secretari secretary seller shopkeeper singer socorrista soldador sommelier specialist statistician
+    steward stockbroker stocker storekeeper strategist subdirector superintendente supervisor surgeon surveyor
+    sysadmin tapicer taxista teacher teamlead technician technologist teleoperador teller terapeuta tester therapist
+    tiler topograf torner tornero trabajador trader traductor trainee trainer translator transportista treasurer
+    tutor typist underwriter usher valet vendedor vendor veterinar veterinari videographer vigilante volunteer
+    waiter waitress warden webmaster welder worker writer zapatero zookeeper автомеханик автослесар автоэлектрик
+    агент агроном адвокат администратор актер аналитик аниматор аппаратчик архивист архитектор ассистент аудитор
+    банкир бариста бармен библиотекарь биолог бригадир бухгалтер верстальщик ветеринар визажист водител воспитател
+    врач геодезист геолог главбух грузчик гувернант девелопер декоратор делопроизводител дефектолог дизайнер
+    директор диспетчер доцент журналист заведующ завуч завхоз закройщик заместител зоотехник иллюстратор инженер
+    инспектор инструктор искусствовед исследовател казначей каменщик кассир кладовщик клинер колорист комплектовщик
+    кондитер кондуктор конструктор консультант контролер координатор копирайтер корректор косметолог крановщик
+    курьер лаборант лектор лид логист логопед маляр маникюрист маркетолог массажист мастер машинист медбрат
+    медсестра менеджер мерчандайзер мерчендайзер методист механизатор механик микробиолог моделлер модельер монтажер
+    монтажник музыкант наборщик наладчик няня оператор организатор отделочник официант охранник оценщик парикмахер
+    педагог педиатр пекарь переводчик писател плиточник плотник повар пожарн полицейск помощник портн портье
+    почтальон представител преподавател прессовщик провизор программист продавец продакт продюсер прораб психолог
+    работник рабочая рабочий разнорабоч разработчик ревизор редактор режиссер рекрутер репетитор ресепшионист
+    риелтор риэлтор руководител садовник санитар сантехник сборщик сварщик секретарь сестра сиделка сисадмин слесар
+    сметчик сомелье сотрудник социолог специалист стажер станочник столяр стоматолог сторож строител стюард
+    супервайзер тайник таможенн таргетолог терапевт тестировщик техник технолог товаровед токар тракторист трейдер
+    тренер уборщи упаковщик управляющ учител фармацевт фасовщик фельдшер физик финансист флорист фотограф
+    фрезеровщик фрилансер химик хирург хореограф художник швея шеф штукатур эколог экономист экскурсовод экспедитор
+    эксперт электрик электромонтажник электромонтер электросварщик электрослесар юрис юрисконсульт юрист
     """.split()  # noqa: SIM905  # hundreds of quoted words would hide the list
 )
 
@@ -70,8 +67,10 @@ JOB_ENDS: tuple[str, ...] = tuple(
 # Whole words only: as beginnings they would be too many things.
 JOB_WORDS: frozenset[str] = frozenset(
     """
-    agent aide cio clerk cook coo dba dev guard guide hr maid mc md officer owner pa pm qa rn sdet seo smm sre tester ux
-    вед гид гип зам зав ио смм сео
+    agent aide ceo cfo cio clerk comercial commis companion coo cook counsel cto dba dealer dev doctor doctora
+    extern guard guia head intern jefa jefe judge juez keeper lead lider loader maid mc md mecanico medic medica
+    medico miner monitor monitora moza mozo musico officer partner peon pm president qa quimico rn sdet seo server
+    setter smm sre tailor tecnica tecnico tester ux vet vp вед гид гип зав зам ио сео смм
     """.split()  # noqa: SIM905  # as above
 )
 

@@ -127,6 +127,7 @@ _ANY_LEVEL = re.compile(
     re.IGNORECASE,
 )
 _CYRILLIC_CEFR = str.maketrans("АВС", "ABC")
+_ALL_NATIVE = re.compile(r"(?<![^\W_])(?:родные|nativ[oa]s|maternas|both native)(?![^\W_])", re.IGNORECASE)
 _MAX_GAP = 60
 _LIST_GAP = re.compile(r"[\s,;/|]*(?:and|и|y|&|\+)?[\s,;/|]*", re.IGNORECASE)
 # A list of languages is short; a name in a long sentence is a text's subject or a market.
@@ -144,6 +145,7 @@ def find_languages(text: str) -> Iterator[SpokenLanguage]:
     edges = [0, *(mention.end() for mention in mentions)]
     opening = mentions and _read_level(text[: mentions[0].start()])
     before = None
+    shared = "native" if _ALL_NATIVE.search(text) else None
     for number, mention in enumerate(mentions):
         following = mentions[number + 1].start() if number + 1 < len(mentions) else len(text)
         ahead = text[edges[number] : mention.start()]
@@ -159,7 +161,7 @@ def find_languages(text: str) -> Iterator[SpokenLanguage]:
         else:
             level = _read_level(behind)
         code = str(mention.lastgroup).rstrip("_")
-        yield SpokenLanguage(code, level)
+        yield SpokenLanguage(code, level or shared)
 
 
 def collect_languages(blocks: Sequence[tuple[SectionKind, Sequence[Line]]]) -> tuple[SpokenLanguage, ...]:

@@ -5,11 +5,17 @@ from collections.abc import Iterator, Sequence
 
 from ingestion.header_words import HEADER_WORDS
 from ingestion.parsing.lines import Line
-from ingestion.places import normalize_place
+from ingestion.parsing.titles import is_sentence
+from ingestion.places import is_known_place, normalize_place
 
 _HEADER_LINES = 12
 _MAX_SEGMENT = 45
+_MAX_LONE = 60
 _MAX_LINE = 200
+_MIN_NAME = 4
+_KNOWN_CITY = 15_000
+_MAX_WORDS = 8
+_SHORT_NAMES = frozenset({"UK", "US", "USA", "UAE", "EU", "РФ", "РБ", "РК", "США", "ОАЭ"})
 
 _LABEL = re.compile(
     r"(?:(?:current )?location|residence|residing in|place of residence|city|town|based in|lives in|living in|address|home address|home"
@@ -36,8 +42,11 @@ def find_place_text(lines: Sequence[Line], *, anywhere: Sequence[Line] = ()) -> 
         label = _LABEL.match(line.text)
         if label and (found := _read_segments(line.text[label.end() : _MAX_LINE], strict=False)):
             return found
-    for line in lines[:_HEADER_LINES]:
-        if len(line.text) <= _MAX_LINE and (found := _read_segments(line.text, strict=True)):
+    for number, line in enumerate(lines[:_HEADER_LINES]):
+        if len(line.text) > _MAX_LINE or _runs_on(line.text) or is_sentence(line.text):
+            continue
+        # A first name in the first line may be a city too ("Sofia").
+        if (found := _read_segments(line.text, strict=True)) and (number or found != line.text or "," in found):
             return found
     for line in [*lines, *anywhere]:
         if (told := _SENTENCE.search(line.text)) and (found := _read_segments(told["place"], strict=False)):
@@ -45,9 +54,10 @@ def find_place_text(lines: Sequence[Line], *, anywhere: Sequence[Line] = ()) -> 
     return None
 
 
-def find_lone_place(lines: Sequence[Line]) -> str | None:
-    """The place in a line that holds nothing else."""
-    return next((found for line in lines if len(line.text) <= 60 and (found := _read_whole(line.text))), None)
+def find_lone_place(lines: Sequence[Line], *, with_country: bool = False) -> str | None:
+    """The place in a line that holds nothing else; `with_country` asks for more than one name ("Dublin, Ireland")."""
+    found = (_read_whole(line.text) for line in lines if len(line.text) <= _MAX_LONE)
+    return next((place for place in found if place and ("," in place or not with_country)), None)
 
 
 def is_place(text: str) -> bool:
@@ -58,7 +68,9 @@ def is_place(text: str) -> bool:
 def _read_whole(text: str) -> str | None:
     segments = list(_split(text))
     known = [segment for segment in segments if _is_known(segment) or _STATE.fullmatch(segment)]
-    return ", ".join(segments) if segments and len(known) == len(segments) and _names_city(segments) else None
+    if not segments or len(known) < len(segments) or not _names_city(segments):
+        return None
+    return None if len(segments) == 1 and _is_ambiguous(segments[0]) else ", ".join(segments)
 
 
 def _read_segments(text: str, *, strict: bool) -> str | None:
@@ -84,13 +96,16 @@ def _split(text: str) -> Iterator[str]:
             yield part
 
 
+def _runs_on(text: str) -> bool:
+    return text.endswith(".") and len(text.split()) > _MAX_WORDS
+
+
 def _is_known(segment: str) -> bool:
-    if len(segment) > _MAX_SEGMENT or any(map(str.isdigit, segment)) or not (segment[0].isupper() or _CITY_MARK.match(segment)):
+    if len(segment) > _MAX_SEGMENT or any(map(str.isdigit, segment)):
         return False
-    if len(segment) < 4 and not segment.isupper():
-        return False
-    place = normalize_place(text=segment)
-    return place.country is not None or (place.region is not None and place.city is None)
+    if len(segment) < _MIN_NAME:
+        return segment in _SHORT_NAMES or (segment.istitle() and len(segment) > 2 and is_known_place(segment))
+    return (segment[0].isupper() or _CITY_MARK.match(segment) is not None) and is_known_place(segment)
 
 
 def _names_city(segments: Sequence[str]) -> bool:
@@ -99,4 +114,5 @@ def _names_city(segments: Sequence[str]) -> bool:
 
 
 def _is_ambiguous(segment: str) -> bool:
-    return segment.casefold() in HEADER_WORDS
+    """Whether a name that stands alone is a word, or a city so small that it is more likely to be one."""
+    return segment.casefold() in HEADER_WORDS or not is_known_place(segment, min_population=_KNOWN_CITY)

@@ -1,5 +1,6 @@
 """From the text of a resume to what it says: rules only, so nothing is guessed and nothing is made up."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -15,6 +16,7 @@ from ingestion.parsing.skills import collect_skills
 from ingestion.parsing.titles import read_header_title
 
 _LAST_LINES = 6
+_CONTACTS = re.compile(r"conta[ck]t|personal|контакт|личн|datos", re.IGNORECASE)
 
 
 def parse_resume(text: str, *, today: date) -> ParsedResume:
@@ -71,12 +73,11 @@ def _find_title(blocks: Sequence[Block], positions: Sequence[Position]) -> str |
 
 
 def _find_last_title(positions: Sequence[Position]) -> str | None:
-    titled = [position for position in positions if position.title]
-    last = max(titled, key=lambda position: (position.end or date.max, position.start), default=None)
+    last = max(positions, key=lambda position: (position.end or date.max, position.start), default=None)
     return last.title if last else None
 
 
 def _find_place(header: Sequence[Line], blocks: Sequence[Block]) -> str | None:
-    other = _lines_of(blocks, SectionKind.OTHER)
+    other = [line for block in blocks if _CONTACTS.search(block.heading) for line in block.lines]
     every = [line for block in blocks for line in block.lines]
-    return find_place_text(header, anywhere=other) or find_lone_place(other) or find_lone_place(every[-_LAST_LINES:])
+    return find_place_text(header, anywhere=other) or find_lone_place(other) or find_lone_place(every[-_LAST_LINES:], with_country=True)

@@ -16,12 +16,14 @@ _LEVEL = (
     r"(?:basic|intermediate|advanced|proficient|expert|excellent|good|beginner|experienced|professional|fluent|базов\w+|средн\w+|продвинут\w+|уверенн\w+(?: пользователь)?"
     r"|эксперт\w*|отличн\w+|хорош\w+|начальн\w+|avanzad[oa]|intermedi[oa]|b[aá]sic[oa]|expert[oa]|experto|usuario|nivel \w+)"
 )
-_LEVEL_AFTER = re.compile(rf"[ \t]*(?:[-–—:(][ \t]*{_LEVEL}[^)]{{0,20}}\)?|[ ]{_LEVEL})$", re.IGNORECASE)
+_LEVEL_AFTER = re.compile(rf"[ \t]*[-–—:(][ \t]*{_LEVEL}[^)]{{0,20}}\)?$|(?<=^\w)(\w{{0,40}})[ ]{_LEVEL}$", re.IGNORECASE)
 _LEVEL_ALONE = re.compile(rf"{_LEVEL}(?: level| уровень)?", re.IGNORECASE)
 _JOINER = re.compile(r"^(?:and|и|y|e)[ ]", re.IGNORECASE)
 _PARENTHESES = re.compile(r"\(([^()]*)\)?")
 _EDGES = " \t.,;:–—-*·•/"
 _LONG = 45
+# Languages of programming with one letter for a name.
+_LETTERS = frozenset("CR")
 _ACRONYM = re.compile(r"[A-Z]{1,3}(?:\b|$)")
 
 
@@ -60,10 +62,12 @@ def _runs_on(above: str, line: Line) -> bool:
 
 
 def _split_entries(text: str) -> Iterator[str]:
+    if text.endswith(":"):
+        return
     label = _LABEL.match(text)
     text = text[label.end() :] if label and text[label.end() :].strip() else text
     for part in _SEPARATOR.split(_PARENTHESES.sub(_open_list, text)):
-        name = _LEVEL_AFTER.sub("", _JOINER.sub("", part.strip(_EDGES))).strip(" \t,;:–—-*•")
+        name = _LEVEL_AFTER.sub(r"\1", _JOINER.sub("", part.strip(_EDGES))).strip(" \t,;:–—-*•")
         if _is_skill(name):
             yield name
 
@@ -74,8 +78,8 @@ def _open_list(match: re.Match[str]) -> str:
 
 
 def _is_skill(name: str) -> bool:
-    if not 1 <= len(name) <= _MAX_SKILL or len(name.split()) > _MAX_WORDS or not any(map(str.isalnum, name)):
+    if not 1 <= len(name) <= _MAX_SKILL or len(name.split()) > _MAX_WORDS or not any(map(str.isalpha, name)):
         return False
-    if "@" in name or "://" in name or _LEVEL_ALONE.fullmatch(name) or name.isdigit():
+    if "@" in name or "://" in name or _LEVEL_ALONE.fullmatch(name) or (len(name) == 1 and name not in _LETTERS):
         return False
     return not any(True for _ in find_languages(name))

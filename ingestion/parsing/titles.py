@@ -9,117 +9,153 @@ from ingestion.parsing.lines import Line
 
 _MAX_WORDS = 9
 _MAX_TITLE = 90
+_MAX_NAME = 4
+_MIN_LETTERS = 4
+_MAX_READ = 120
 _HEADER_LINES = 10
 
+_ACCENTS = str.maketrans("áéíóúüё", "aeiouuе")
 _WORD = re.compile(r"[^\W\d_]+")
+_GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _JOB_STEM = re.compile("|".join(sorted(JOB_STEMS, key=lambda stem: (-len(stem), stem))))
 _JOB_END = re.compile(rf"\w{{3,}}(?:{'|'.join(JOB_ENDS)})")
+# Of trades, places of work, people in the plural and, in Russian, cases other than the nominative: "engineering",
+# "gestoría", "accountants", "логистика", "менеджерами".
+_OTHER_ENDING = re.compile(
+    r"(?:ing|ship|ial|[^s]s|eria|oria)$(?<!commis)"
+    r"|ическ[а-я]{2,3}$|[а-я]{3}(?:ами|ями|ов|ев|ам|ям|ах|ях|ом|ем|ы|ика|ике|ику|ство|ства|ние|ция|ации|ия|ии)$"
+)
+_MACHINE = re.compile(r"(?:windows|sql|web|mail|file|proxy|linux|ms|application|exchange|terminal)[ -]server", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[ \t]*(?:[|·•;,\t]|[ ][-–—/][ ]|[ ]{2,})[ \t]*")
 # What follows the title in the same phrase: how long, with what, looking for what.
 _TAIL = re.compile(
-    r"[ ]+(?:with|having|who|looking|seeking|based|с опытом|со стажем|с|con|en busca|buscando)(?![^\W_]).*|[ ]*[(:].*|[ ]+\d.*"
+    r"[ ]+(?:with|having|who|looking|seeking|based|since|from|desde|с опытом|со стажем|con experiencia|en busca|buscando)(?![^\W_]).*"
+    r"|[ ]*[(:].*|[ ]+\d.*"
+)
+_WANTED = re.compile(
+    r"(?:(?:desired|target|preferred|wanted) (?:position|job title|job|title|role|occupation)"
+    r"|position (?:desired|sought|wanted|applied for)|applying for|(?:желаемая|искомая) (?:должность|позиция)"
+    r"|(?:puesto|cargo) (?:deseado|solicitado))(?: и зарплата)?",
+    re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"(?:desired|target|current|preferred|wanted)?[ ]?(?:position|job title|title|role|occupation)(?: (?:desired|sought|wanted|applied for))?"
-    r"|position applied for|applying for|(?:желаемая |искомая )?(?:должность|позиция|вакансия)|профессия"
-    r"|(?:puesto|cargo)(?: (?:deseado|solicitado|actual))?|profesi[oó]n|ocupaci[oó]n",
+    r"(?:current )?(?:position|job title|title|role|occupation)|должность|позиция|профессия|специальность"
+    r"|(?:puesto|cargo)(?: actual)?|profesi[oó]n|ocupaci[oó]n",
     re.IGNORECASE,
 )
 _OBJECTIVE = re.compile(r"(?:career )?objective|objetivo(?: profesional| laboral)?|цель", re.IGNORECASE)
-_SALARY_LABEL = re.compile(r"желаемая должность и зарплата[ :]*", re.IGNORECASE)
-# A sentence about oneself, not a title.
+# Words of a sentence about oneself, not of a title.
 _SENTENCE = re.compile(
-    r"(?<![^\W_])(?:i|i'm|am|my|me|is|are|was|have|has|to|looking|seeking|gain|obtain|work(?:ed|ing)?|я|ищу|хочу|работаю|работал|работала|получить|получение"
-    r"|soy|tengo|vivo|busco|trabajo|trabaj[eé]|mi|liderar|conseguir|years?|лет|años|experience|опыт|experiencia)(?![^\W_])",
+    r"(?<![^\W_])(?:i|i'm|am|my|me|is|are|was|have|has|to|looking|seeking|gain|obtain|work(?:ed|ing)?|years?|experience"
+    r"|я|ищу|хочу|работаю|работал|работала|получить|получение|лет|опыт"
+    r"|soy|tengo|vivo|busco|trabajo|trabaj[eé]|mi|liderar|conseguir|años|experiencia)(?![^\W_])",
     re.IGNORECASE,
 )
 _NOT_TITLE = re.compile(r"[@:<>{}=?!\"]|https?|www\.|\d{3}|\w\.\w{2,}\.\w")
+_CLOSING = " \t.,;–—-|"
 
 
 def holds_job_word(phrase: str) -> bool:
     """Whether a word of the phrase names an occupation."""
-    return any(_is_job_word(word) for word in _WORD.findall(_fold(phrase[:_MAX_TITLE])))
+    return any(is_job_word(word) for word in _WORD.findall(_GLUED.sub(" ", phrase[:_MAX_TITLE])))
+
+
+def is_job_word(word: str) -> bool:
+    """Whether a word names an occupation, whatever its case and ending."""
+    folded = _fold(word)
+    if _OTHER_ENDING.search(folded):
+        return False
+    return folded in JOB_WORDS or _JOB_STEM.match(folded) is not None or _JOB_END.fullmatch(folded) is not None
 
 
 def find_title(phrase: str) -> str | None:
     """The title in a phrase such as "Accountant with 12 years of experience", or None where it is no title."""
-    text = _TAIL.sub("", phrase.strip(" \t.,;–—-|"), count=1).strip(" \t.,;–—-|")
-    words = text.split()
-    if not 1 <= len(words) <= _MAX_WORDS or len(text) > _MAX_TITLE:
+    text = _TAIL.sub("", phrase.strip(_CLOSING), count=1).strip(_CLOSING)
+    if not 1 <= len(text.split()) <= _MAX_WORDS or len(text) > _MAX_TITLE:
         return None
-    if not holds_job_word(text) or _SENTENCE.search(text) or _NOT_TITLE.search(text):
+    if not holds_job_word(text) or is_sentence(text) or _NOT_TITLE.search(text) or _MACHINE.search(text):
         return None
-    return None if _may_be_name(text) else text
+    return text
 
 
-def find_titles(text: str) -> str | None:
+def is_sentence(text: str) -> bool:
+    """Whether a phrase has a word that only sentences about oneself have."""
+    return _SENTENCE.search(text) is not None
+
+
+def _find_titles(text: str) -> str | None:
     """The first run of phrases of a line that are titles, as it stands between other things ("Name, Title | Town")."""
+    if len(text) > _MAX_READ:
+        return None
     position, first, last = 0, None, 0
-    edges = [*((match.start(), match.end()) for match in _SEPARATOR.finditer(text[:400])), (len(text[:400]),) * 2]
-    for start, end in edges:
-        phrase = text[position:start]
-        title = find_title(phrase)
-        if title and first is None:
-            first, last = position, position + phrase.find(title) + len(title)
-        elif title and len(text[first:start]) <= _MAX_TITLE and text[position - 2 : position].strip() in (",", "/", "&"):
-            last = position + phrase.find(title) + len(title)
+    for start, end in [*((match.start(), match.end()) for match in _SEPARATOR.finditer(text)), (len(text), len(text))]:
+        title = find_title(text[position:start])
+        if title and (_may_be_name(title) or not _opens_title(text, position)):
+            title = None
+        joins = first is not None and "," in text[last:position] and start - first <= _MAX_TITLE
+        if title and (first is None or joins):
+            at = text.index(title, position)
+            first, last = at if first is None else first, at + len(title)
         elif first is not None:
             break
         position = end
-    return text[first:last].strip() if first is not None else None
+    return text[first:last] if first is not None else None
 
 
 def read_header_title(lines: Sequence[Line]) -> str | None:
-    """The title wanted: labelled, or in one of the first lines."""
-    for number, line in enumerate(lines):
-        labelled = _read_labelled(line.text, lines[number + 1].text if number + 1 < len(lines) else "")
-        if labelled:
-            return labelled
-    for line in lines[:_HEADER_LINES]:
-        title = find_titles(line.text)
-        if title:
+    """The title wanted: where a label says so, else in one of the first lines."""
+    texts = [line.text for line in lines]
+    following = [*texts[1:], ""]
+    for text, next_text in zip(texts, following, strict=False):
+        if (label := _WANTED.match(text)) and (title := _read_label(text[label.end() :], next_text)):
+            return title
+    for text, next_text in list(zip(texts, following, strict=False))[:_HEADER_LINES]:
+        label = _LABEL.match(text)
+        title = _read_label(text[label.end() :], next_text) if label else None
+        title = title or _read_objective(text) or _find_titles(text)
+        # "RN" after a name is a degree.
+        if title and len(title) >= _MIN_LETTERS:
             return title
     return None
 
 
-def _read_labelled(text: str, following: str) -> str | None:
-    if label := _SALARY_LABEL.match(text):
-        return find_titles(text[label.end() :] or following)
-    label = _LABEL.match(text)
-    if label is None:
-        objective = _OBJECTIVE.match(text)
-        if objective and text[objective.end() :][:1] in (":", " "):
-            return find_title(text[objective.end() :].lstrip(": "))
-        return None
-    rest = text[label.end() :].lstrip()
-    if rest[:1] in (":", "–", "—", "-"):
-        return _clip(rest.lstrip(" :–—-") or following)
-    return _clip(following) if not rest and holds_job_word(following) else None
+def _read_objective(text: str) -> str | None:
+    label = _OBJECTIVE.match(text)
+    return find_title(text[label.end() :].lstrip(": ")) if label and text[label.end() :][:1] in (":", " ") else None
 
 
-def _clip(text: str) -> str | None:
+def _read_label(rest: str, following: str) -> str | None:
     """A labelled value: trusted to be a title whatever its words, unless it is too long for one."""
-    text = re.split(r"[|;•]", text, maxsplit=1)[0].strip(" .,")
-    return text if text and len(text) <= _MAX_TITLE and not _NOT_TITLE.search(text) else None
+    said = rest.lstrip()
+    if said and said[0] not in ":–—-":
+        return None
+    said = said.lstrip(" :–—-")
+    value = re.split(r"[|;•]", said or following, maxsplit=1)[0].strip(" .,")
+    if not value or len(value) > _MAX_TITLE or _NOT_TITLE.search(value):
+        return None
+    return value if said or holds_job_word(value) else None
+
+
+def _opens_title(text: str, position: int) -> bool:
+    """Whether a title may begin here: of a sentence only at its start, in small letters only after a name."""
+    if position == 0:
+        return True
+    if text.endswith("."):
+        return False
+    name = _SEPARATOR.split(text, maxsplit=1)[0].split()
+    return text[position].isupper() or (2 <= len(name) <= _MAX_NAME and all(word[0].isupper() for word in name))
 
 
 def _may_be_name(text: str) -> bool:
     """Whether the only job words are surnames and some other word is unknown: "Anna Baker", not "Pastry Baker"."""
     words = text.split()
-    if not 2 <= len(words) <= 3 or not all(word[:1].isupper() for word in words):
+    if not 2 <= len(words) <= _MAX_NAME or not all(word[:1].isupper() for word in words):
         return False
     folded = [_fold(word).strip(".,") for word in words]
-    if any(_is_job_word(word) and word not in SURNAMES for word in folded):
+    if any(is_job_word(word) and word not in SURNAMES and len(word) >= _MIN_LETTERS for word in folded):
         return False
-    return not all(word in SURNAMES or word in HEADER_WORDS or word.startswith(HEADER_STEMS) for word in folded)
-
-
-def _is_job_word(word: str) -> bool:
-    return word in JOB_WORDS or _JOB_STEM.match(word) is not None or _JOB_END.fullmatch(word) is not None
+    return not all(word in SURNAMES or word in JOB_WORDS or word in HEADER_WORDS or word.startswith(HEADER_STEMS) for word in folded)
 
 
 def _fold(text: str) -> str:
-    return text.casefold().replace("ё", "е").translate(_ACCENTS)
-
-
-_ACCENTS = str.maketrans("áéíóúü", "aeiouu")
+    return text.casefold().translate(_ACCENTS)

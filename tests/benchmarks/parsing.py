@@ -63,7 +63,9 @@ def read_labels(labels: dict[str, Any]) -> Values:
         if name in labels:
             expected[name] = {fold(str(labels[name]))} if labels[name] is not None else set()
     if "place" in labels:
-        expected["place"] = {f"{fold(labels['place'][0])} {labels['place'][1]}"} if labels["place"] else set()
+        # Both sides spelled by one gazetteer.
+        place = normalize_place(city=labels["place"][0], country=labels["place"][1]) if labels["place"] else None
+        expected["place"] = {f"{fold(place.city or '')} {place.country}"} if place else set()
     if "languages" in labels:
         expected["languages"] = {spoken[:2] for spoken in labels["languages"]}
         expected["levels"] = {spoken for spoken in labels["languages"] if ":" in spoken}
