@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from ingestion.parsing.lines import Line
 from ingestion.parsing.model import SectionKind, SpokenLanguage
 
-# ISO 639-1; beginnings of names: English | Russian | Spanish, and what the language calls itself.
+# The patterns see lower case, which is several times faster than ignoring case. ISO 639-1; beginnings of names: English | Russian | Spanish, and what the language calls itself.
 _NAMES = {
     "en": "english|английск|ingl[eé]s",
     "ru": "russian|русск|rus[oa]",
@@ -94,10 +94,9 @@ _NAME = re.compile(
             r"(?<![^\W_])(?:",
             "|".join(f"(?P<{code}_>{names})" for code, names in _NAMES.items()),
             # The endings of Russian adjectives ("английским", "по-английски") and of Spanish ones.
-            r")(?:ий|ого|ому|им|ом|ая|ой|и|а|ом)?(?![^\W_])",
+            r")(?:ий|ого|ому|им|ом|ая|ой|и|а)?(?![^\W_])",
         ]
-    ),
-    re.IGNORECASE,
+    )
 )
 # Where extraction lost the space before it, the name still has its capital ("fluency inEnglish").
 _GLUED = re.compile(r"(?<=in|of)(?=[A-Z][a-z]{3,})")
@@ -118,16 +117,15 @@ _LEVELS = {
     r"|fluid[oa]|con fluidez|excellent|отличн\w+|professional",
     "a1": r"beginner|starter|начальн\w+|начинающ\w+|principiante|inicial",
 }
-_CEFR = r"(?<![^\W_])(?P<cefr>[ABCАВС][12])\+?(?![^\W_])"
+_CEFR = re.compile(r"(?<![^\W_])(?P<cefr>[abcавс][12])\+?(?![^\W_])")
 _ANY_LEVEL = re.compile(
-    _CEFR
+    _CEFR.pattern
     + r"|(?<![^\W_])(?:"
     + "|".join(f"(?P<{level}>{words})" for level, words in _LEVELS.items())
-    + r")(?![^\W_])",
-    re.IGNORECASE,
+    + r")(?![^\W_])"
 )
-_CYRILLIC_CEFR = str.maketrans("АВС", "ABC")
-_ALL_NATIVE = re.compile(r"(?<![^\W_])(?:родные|nativ[oa]s|maternas|both native)(?![^\W_])", re.IGNORECASE)
+_CYRILLIC_CEFR = str.maketrans("авс", "abc")
+_ALL_NATIVE = re.compile(r"(?<![^\W_])(?:родные|nativ[oa]s|maternas|both native)(?![^\W_])")
 _MAX_GAP = 60
 _LIST_GAP = re.compile(r"[\s,;/|]*(?:and|и|y|&|\+)?[\s,;/|]*", re.IGNORECASE)
 # A list of languages is short; a name in a long sentence is a text's subject or a market.
@@ -140,7 +138,7 @@ _STATES_LANGUAGE = re.compile(
 
 def find_languages(text: str) -> Iterator[SpokenLanguage]:
     """The languages that one line names, with the level that stands beside each."""
-    text = _GLUED.sub(" ", text)
+    text = _GLUED.sub(" ", text).replace("İ", "I").lower()
     mentions = list(_NAME.finditer(text))
     edges = [0, *(mention.end() for mention in mentions)]
     opening = mentions and _read_level(text[: mentions[0].start()])
@@ -156,7 +154,7 @@ def find_languages(text: str) -> Iterator[SpokenLanguage]:
             before = stated or (before if _LIST_GAP.fullmatch(ahead) else None)
             exact = _read_level(behind) if number + 1 == len(mentions) or "," in behind or ";" in behind else None
             level = before or exact
-            if exact and re.search(_CEFR, _cut_entry(behind)):
+            if exact and _CEFR.search(_cut_entry(behind)):
                 level = _read_level(_cut_entry(behind))
         else:
             level = _read_level(behind)
@@ -186,22 +184,17 @@ def _iterate_languages(kind: SectionKind, lines: Sequence[Line]) -> Iterator[Spo
 
 def _read_next(spoken: SpokenLanguage, following: str) -> SpokenLanguage:
     """The level in a line of its own below the name."""
-    if _NAME.search(following) or len(following) > _MAX_GAP:
+    following = following.lower()
+    if len(following) > _MAX_GAP or _NAME.search(following):
         return spoken
     return SpokenLanguage(spoken.code, _read_level(following))
 
 
 def _find_in_text(text: str, *, trusted: bool) -> Iterator[SpokenLanguage]:
     """Languages stated in passing: with a level beside them, or after a word such as "languages:"."""
-    for clause in _CLAUSE.split(text):
-        spoken = list(find_languages(clause))
-        stated = [language for language in spoken if language.level]
-        if not spoken or not trusted:
-            continue
-        if _STATES_LANGUAGE.search(clause):
-            yield from stated
-        elif len(clause) <= _MAX_GAP:
-            yield from stated
+    for clause in _CLAUSE.split(text) if trusted else ():
+        if len(clause) <= _MAX_GAP or _STATES_LANGUAGE.search(clause):
+            yield from (spoken for spoken in find_languages(clause) if spoken.level)
 
 
 _CLAUSE = re.compile(r"[.!?](?:\s|$)|\n")
@@ -216,6 +209,6 @@ def _read_level(text: str) -> str | None:
     best = None
     for match in _ANY_LEVEL.finditer(text):
         if match["cefr"]:
-            return match["cefr"].upper().translate(_CYRILLIC_CEFR).lower()
+            return match["cefr"].translate(_CYRILLIC_CEFR)
         best = best or match.lastgroup
     return best

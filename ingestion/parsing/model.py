@@ -60,8 +60,8 @@ class SpokenLanguage:
 class ParsedResume:
     """Everything read out of one text.
 
-    `title` is the one wanted, else the last held; `experience_months` are the months of the union of the positions;
-    `skills` are as written; `education` is the highest level completed and `unfinished` the highest that is begun and
+    `title` is the one wanted, else the last held; `experience_months` are the months of the union of the
+    positions, or the total that the text states where that is more; `skills` are as written; `education` is the highest level completed and `unfinished` the highest that is begun and
     not completed; `place` is as written, without street and house.
     """
 

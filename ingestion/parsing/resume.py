@@ -55,8 +55,12 @@ def _find_positions(blocks: Sequence[Block], *, today: date) -> tuple[Position, 
 
 
 def _count_months(positions: Sequence[Position], text: str, *, today: date) -> int | None:
-    months = months_worked((WorkPeriod(position.start, position.end) for position in positions), today=today)
-    return months if months is not None else find_experience(text)
+    """The months of the union of the positions, or what the text says of the whole where that is more.
+
+    Positions may be told without dates, so their union is the least that was worked.
+    """
+    worked = months_worked((WorkPeriod(position.start, position.end) for position in positions), today=today)
+    return max((months for months in (worked, find_experience(text)) if months is not None), default=None)
 
 
 def _read_education(blocks: Sequence[Block]) -> tuple[EducationLevel | None, EducationLevel | None]:
