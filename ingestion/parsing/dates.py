@@ -14,13 +14,13 @@ _MONTH = (
 _YEAR = r"(?:19|20)\d\d(?!\d)"
 _POINT = (
     rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?[ ](?:de[ ])?)?{_MONTH},?[ ]{{0,3}}(?:de[ ]|del[ ]|of[ ])?{_YEAR}"
-    rf"|\d{{1,2}}\.\d{{1,2}}\.{_YEAR}|\d{{1,2}}[ ]?[./-][ ]?{_YEAR}|{_YEAR}[-./](?:0?[1-9]|1[0-2])(?!\d)(?:-\d\d(?!\d))?|{_YEAR})"
-    r"(?:[ ]?г(?:од(?:а|у)?)?(?![^\W_])\.?)?"
+    rf"|\d{{1,2}}\.\d{{1,2}}\.{_YEAR}|\d{{1,2}}[ ]?[./-][ ]?{_YEAR}"
+    rf"|{_YEAR}[-./](?:0?[1-9]|1[0-2])(?!\d)(?:-\d\d(?!\d))?|{_YEAR})(?:[ ]?г(?:од(?:а|у)?)?(?![^\W_])\.?)?"
 )
 _PRESENT = (
-    r"(?:present|now|current(?:ly)?|to[ ]?day|to date|date|till now|ongoing|н\.?[ ]?в(?![^\W_])\.?|наст(?:оящее|\.)?[ ]?(?:время|вр\.)"
-    r"|настоящий момент|сейчас|текущ\w{1,3} (?:время|момент)|сегодня\w*|работа(?:ет|ю) сейчас|(?:la )?actualidad"
-    r"|actual(?:mente)?|presente|hoy|la fecha|ahora|-{3})(?![^\W_])"
+    r"(?:present|now|current(?:ly)?|to[ ]?day|to date|date|till now|ongoing|н\.?[ ]?в(?![^\W_])\.?"
+    r"|наст(?:оящее|\.)?[ ]?(?:время|вр\.)|настоящий момент|сейчас|текущ\w{1,3} (?:время|момент)|сегодня\w{0,5}"
+    r"|работа(?:ет|ю) сейчас|(?:la )?actualidad|actual(?:mente)?|presente|hoy|la fecha|ahora|-{3})(?![^\W_])"
 )
 _DASH = r"[-‐‑‒–—−~]{1,2}>?"
 _LINK = (
@@ -31,12 +31,16 @@ _LINK = (
 # A capital after a small letter: the space was lost ("CoachAug 2007 to Jun 2008").
 _START = r"(?:(?<![\w/.-])|(?-i:(?<=[a-zа-я])(?=[A-ZА-Я])))"
 _RANGE = re.compile(
-    rf"{_START}(?:(?:from|с|со|de|desde(?: el)?)[ ])?\(?(?P<start>{_POINT}){_LINK}(?:(?P<end>{_POINT})|(?P<present>{_PRESENT}))",
+    rf"{_START}(?:(?:from|с|со|de|desde(?: el)?)[ ])?\(?(?P<start>{_POINT}){_LINK}"
+    rf"(?:(?P<end>{_POINT})|(?P<present>{_PRESENT}))",
     re.IGNORECASE,
 )
 _SINCE = re.compile(
-    rf"(?<![^\W_])(?:since|начиная с|desde(?: el)?)[ ](?P<start>{_POINT})(?![ \t]*(?:{_DASH}|hasta|to|a[ ]))", re.IGNORECASE
+    rf"(?<![^\W_])(?:since|начиная с|desde(?: el)?)[ ](?P<start>{_POINT})(?![ \t]{{0,9}}(?:{_DASH}|hasta|to|a[ ]))",
+    re.IGNORECASE,
 )
+# What a date may hold besides what is parsed: "2019 г.", "03 / 2017", "May of 2020".
+_INNER = re.compile(r"[ ]?г(?:од(?:а|у)?)?\.?$|(?<=\d)[ ](?=[./-])|(?<=[./-])[ ](?=\d)| of(?= )", re.IGNORECASE)
 _FIRST_YEAR = 1940
 
 
@@ -56,18 +60,15 @@ class DateRange:
 
 def find_ranges(text: str, *, today: date) -> Iterator[DateRange]:
     """The ranges of a line in order. Ranges that are upside down or begin after `today` are none."""
-    for match in _RANGE.finditer(text):
-        start = _parse(match["start"])
-        end = _parse(match["end"]) if match["end"] else None
-        if match["end"] and end is None:
+    for match in [*_RANGE.finditer(text), *_SINCE.finditer(text)]:
+        named = match.groupdict()
+        start = _parse(named["start"])
+        end = _parse(named["end"]) if named.get("end") else None
+        if start is None or (named.get("end") and end is None):
             continue
-        if start and start.year >= _FIRST_YEAR and start <= today and (end is None or start <= end):
-            yield DateRange(match.start(), match.end(), start, end)
-    for match in _SINCE.finditer(text):
-        start = _parse(match["start"])
-        if start and start.year >= _FIRST_YEAR and start <= today:
-            yield DateRange(match.start(), match.end(), start, None, since=True)
+        if date(_FIRST_YEAR, 1, 1) <= start <= (min(end, today) if end else today):
+            yield DateRange(match.start(), match.end(), start, end, since=match.re is _SINCE)
 
 
 def _parse(written: str) -> date | None:
-    return parse_partial_date(re.sub(r"[ ]?г(?:од(?:а|у)?)?\.?$|(?<=\d)[ ](?=[./-])|(?<=[./-])[ ](?=\d)| of(?= )", "", written))
+    return parse_partial_date(_INNER.sub("", written))

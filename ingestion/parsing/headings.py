@@ -92,9 +92,7 @@ def _alternatives(words: str) -> str:
 
 _HEAD = "|".join(f"(?P<{kind}>{_alternatives(words)})" for kind, words in _HEADS.items())
 _WORD = re.compile(rf"(?:{_HEAD})|(?:{_alternatives(_MODIFIERS)})")
-_HEADING = re.compile(
-    rf"(?:{'|'.join(_alternatives(words) for words in [*_HEADS.values(), _MODIFIERS])})+"
-)
+_HEADING = re.compile(rf"(?:{'|'.join(_alternatives(words) for words in [*_HEADS.values(), _MODIFIERS])})+")
 _NOT_LETTER = re.compile(r"[\W\d_]+")
 _TRAILING_DURATION = re.compile(r"[ \t]*[—–-]?[ \t]*\d{1,2}[ \t](?:лет|год)[^\n]{0,20}$|[ \t]*\(\d[^)]{0,20}\)$")
 _CAPITALS = re.compile(r"[A-ZА-ЯЁÁÉÍÓÚÑ]{4,20}(?:[ ](?:&|[A-ZА-ЯЁÁÉÍÓÚÑ]{1,20})){0,4}(?=[ ][A-ZА-ЯЁ]?[a-zа-яё])")
@@ -129,8 +127,11 @@ def _read_heading(text: str) -> tuple[SectionKind | None, str]:
     text = _TRAILING_DURATION.sub("", text)
     spread = sum(len(word) == 1 for word in text.split()) > len(text.split()) // 2
     key = _NOT_LETTER.sub("", fold(text))
-    if not key or len(key) > _MAX_KEY or (len(text.split()) > _MAX_WORDS and not spread) or any(
-        character.isdigit() for character in text
+    if (
+        not key
+        or len(key) > _MAX_KEY
+        or (len(text.split()) > _MAX_WORDS and not spread)
+        or any(character.isdigit() for character in text)
     ):
         return None, ""
     if not _HEADING.fullmatch(key):

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from ingestion.parsing.lines import Line
 from ingestion.parsing.model import SectionKind, SpokenLanguage
 
-# The patterns see lower case, which is several times faster than ignoring case. ISO 639-1; beginnings of names: English | Russian | Spanish, and what the language calls itself.
+# ISO 639-1; beginnings of names: English | Russian | Spanish, and what the language calls itself. All patterns here see
+# lower case, which is several times faster than ignoring case.
 _NAMES = {
     "en": "english|английск|ingl[eé]s",
     "ru": "russian|русск|rus[oa]",
@@ -127,7 +128,9 @@ _ANY_LEVEL = re.compile(
 _CYRILLIC_CEFR = str.maketrans("авс", "abc")
 _ALL_NATIVE = re.compile(r"(?<![^\W_])(?:родные|nativ[oa]s|maternas|both native)(?![^\W_])")
 _MAX_GAP = 60
-_LIST_GAP = re.compile(r"[\s,;/|]*(?:and|и|y|&|\+)?[\s,;/|]*", re.IGNORECASE)
+_CLAUSE = re.compile(r"[.!?](?:\s|$)|\n")
+_ENTRY_END = re.compile(r"[,;/]| (?:and|и|y) ")
+_LIST_GAP = re.compile(r"[\s,;/|]{0,4}(?:(?:and|и|y|&|\+)[\s,;/|]{1,4})?")
 # A list of languages is short; a name in a long sentence is a text's subject or a market.
 _STATES_LANGUAGE = re.compile(
     r"(?<![^\W_])(?:languages?|языки?|языков|idiomas?|speak|speaking|fluen\w+|bilingual|владею|владение|знание|hablo|domino)"
@@ -137,29 +140,25 @@ _STATES_LANGUAGE = re.compile(
 
 
 def find_languages(text: str) -> Iterator[SpokenLanguage]:
-    """The languages that one line names, with the level that stands beside each."""
+    """The languages that one line names, with the level that stands beside each.
+
+    The levels stand before the names if one stands before the first ("fluent in English and French"), else after.
+    """
     text = _GLUED.sub(" ", text).replace("İ", "I").lower()
     mentions = list(_NAME.finditer(text))
-    edges = [0, *(mention.end() for mention in mentions)]
-    opening = mentions and _read_level(text[: mentions[0].start()])
-    before = None
+    if not mentions:
+        return
+    leads = _read_level(text[: mentions[0].start()]) is not None
     shared = "native" if _ALL_NATIVE.search(text) else None
-    for number, mention in enumerate(mentions):
-        following = mentions[number + 1].start() if number + 1 < len(mentions) else len(text)
-        ahead = text[edges[number] : mention.start()]
-        behind = text[mention.end() : following][:_MAX_GAP]
-        if opening:
-            stated = _read_level(ahead[-_MAX_GAP:])
-            # "Fluent in English and French" says it of both.
-            before = stated or (before if _LIST_GAP.fullmatch(ahead) else None)
-            exact = _read_level(behind) if number + 1 == len(mentions) or "," in behind or ";" in behind else None
-            level = before or exact
-            if exact and _CEFR.search(_cut_entry(behind)):
-                level = _read_level(_cut_entry(behind))
-        else:
-            level = _read_level(behind)
-        code = str(mention.lastgroup).rstrip("_")
-        yield SpokenLanguage(code, level or shared)
+    carried, position = None, 0
+    for mention, following in zip(mentions, [*mentions[1:], None], strict=True):
+        ahead = text[position : mention.start()]
+        behind = text[mention.end() : following.start() if following else len(text)][:_MAX_GAP]
+        if leads:
+            carried = _read_level(ahead) or (carried if _LIST_GAP.fullmatch(ahead) else None)
+            behind = _ENTRY_END.split(behind, maxsplit=1)[0]
+        yield SpokenLanguage(str(mention.lastgroup).rstrip("_"), _read_level(behind) or carried or shared)
+        position = mention.end()
 
 
 def collect_languages(blocks: Sequence[tuple[SectionKind, Sequence[Line]]]) -> tuple[SpokenLanguage, ...]:
@@ -195,13 +194,6 @@ def _find_in_text(text: str, *, trusted: bool) -> Iterator[SpokenLanguage]:
     for clause in _CLAUSE.split(text) if trusted else ():
         if len(clause) <= _MAX_GAP or _STATES_LANGUAGE.search(clause):
             yield from (spoken for spoken in find_languages(clause) if spoken.level)
-
-
-_CLAUSE = re.compile(r"[.!?](?:\s|$)|\n")
-
-
-def _cut_entry(text: str) -> str:
-    return re.split(r"[,;]", text, maxsplit=1)[0]
 
 
 def _read_level(text: str) -> str | None:

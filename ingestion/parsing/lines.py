@@ -97,7 +97,9 @@ def _find_column(rows: Sequence[str]) -> int | None:
         split = [row for row in said if _is_split(row, column)]
         crossing = sum(len(row) > column and not row[column - 2 : column].isspace() for row in said)
         # Beside a column of dates stands what they date: that is a table.
-        dated = sum(_YEAR.search(row, 0, column) is not None or _YEAR.search(row[column:][:30]) is not None for row in split)
+        dated = sum(
+            _YEAR.search(row, 0, column) is not None or _YEAR.search(row[column:][:30]) is not None for row in split
+        )
         if len(split) >= _MIN_SPLIT_LINES and crossing * 10 <= len(said) and dated * 2 < len(split):
             return column
     return None

@@ -13,14 +13,16 @@ _MAX_SEGMENT = 45
 _MAX_LONE = 60
 _MAX_LINE = 200
 _MIN_NAME = 4
+# A smaller city is no evidence by its name alone.
 _KNOWN_CITY = 15_000
 _MAX_WORDS = 8
 _SHORT_NAMES = frozenset({"UK", "US", "USA", "UAE", "EU", "РФ", "РБ", "РК", "США", "ОАЭ"})
 
 _LABEL = re.compile(
-    r"(?:(?:current )?location|residence|residing in|place of residence|city|town|based in|lives in|living in|address|home address|home"
-    r"|город(?: проживания)?|место (?:жительства|проживания)|проживает|проживание|адрес(?: проживания)?|регион(?: проживания)?|местоположение|населенный пункт"
-    r"|ubicaci[oó]n|ciudad(?: de residencia)?|residencia|lugar de residencia|localidad|direcci[oó]n|domicilio|poblaci[oó]n)"
+    r"(?:(?:current )?location|(?:place of )?residence|city|town|based in|lives in|living in|(?:home )?address"
+    r"|город(?: проживания)?|место (?:жительства|проживания)|проживает|проживание|адрес(?: проживания)?"
+    r"|регион(?: проживания)?|местоположение|населенный пункт|ubicaci[oó]n|ciudad(?: de residencia)?"
+    r"|(?:lugar de )?residencia|localidad|direcci[oó]n|domicilio|poblaci[oó]n)"
     r"[ \t]*(?:[:：]|[ ][–—-][ ]|(?<=in)[ ])[ \t]*",
     re.IGNORECASE,
 )
@@ -35,8 +37,7 @@ _CITY_MARK = re.compile(r"(?:г\.|город)[ ]?(?=[А-ЯЁ])")
 def find_place_text(lines: Sequence[Line], *, anywhere: Sequence[Line] = ()) -> str | None:
     """The place as written ("Leeds, West Yorkshire"): only what the gazetteer knows, so no street and no name.
 
-    `lines` are those of the header; of `anywhere` only labelled lines are read, and, should they tell nothing, lines
-    that hold a place and nothing else.
+    `lines` are those of the header; of `anywhere` only labelled lines and sentences ("based in Leeds") are read.
     """
     for line in [*lines, *anywhere]:
         label = _LABEL.match(line.text)

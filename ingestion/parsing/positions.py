@@ -215,7 +215,9 @@ def _find_company(texts: Sequence[str], near: _Near, *, title: str | None, at: i
         return None
     next_to = [texts[at], *filter(_is_name, [*texts[max(0, at - 1) : at], *texts[at + 1 : at + 2]])]
     found = next((part for part in _iterate_parts(next_to, title) if not holds_job_word(part)), None)
-    return found or next((part for text in near.below[:1] if _is_name(text) for part in _iterate_parts([text], title)), None)
+    return found or next(
+        (part for text in near.below[:1] if _is_name(text) for part in _iterate_parts([text], title)), None
+    )
 
 
 def _iterate_parts(texts: Sequence[str], title: str | None) -> Iterator[str]:
@@ -236,7 +238,7 @@ def _split(text: str) -> list[str]:
 
 
 def _split_capital(part: str) -> list[str]:
-    """"Инженер продаж Почта России": a Russian title goes on in small letters, so a capital opens the employer."""
+    """ "Инженер продаж Почта России": a Russian title goes on in small letters, so a capital opens the employer."""
     for capital in _CAPITAL.finditer(part):
         title = part[: capital.start()]
         if capital["form"] or (holds_job_word(title) and not is_job_word(capital["word"])):
@@ -249,4 +251,4 @@ def _may_be_company(part: str, title: str | None) -> bool:
         return False
     if _PLACEHOLDER.match(part) or "@" in part or not any(map(str.isalpha, part)):
         return False
-    return _LEGAL_FORM.search(part) is not None or ((part[0].isupper() or part[0] in "\"“") and not is_place(part))
+    return _LEGAL_FORM.search(part) is not None or ((part[0].isupper() or part[0] in '"“') and not is_place(part))

@@ -84,4 +84,8 @@ def _find_last_title(positions: Sequence[Position]) -> str | None:
 def _find_place(header: Sequence[Line], blocks: Sequence[Block]) -> str | None:
     other = [line for block in blocks if _CONTACTS.search(block.heading) for line in block.lines]
     every = [line for block in blocks for line in block.lines]
-    return find_place_text(header, anywhere=other) or find_lone_place(other) or find_lone_place(every[-_LAST_LINES:], with_country=True)
+    return (
+        find_place_text(header, anywhere=other)
+        or find_lone_place(other)
+        or find_lone_place(every[-_LAST_LINES:], with_country=True)
+    )

@@ -13,10 +13,12 @@ _MAX_WORDS = 6
 _SEPARATOR = re.compile(r"[,;|•·●\t]|[ ]{2,}|\.(?:\s|$)")
 _LABEL = re.compile(r"[^\W\d_][^:,;()]{1,40}:(?=\s|$|[^\W\d])[ \t]*")
 _LEVEL = (
-    r"(?:basic|intermediate|advanced|proficient|expert|excellent|good|beginner|experienced|professional|fluent|базов\w+|средн\w+|продвинут\w+|уверенн\w+(?: пользователь)?"
-    r"|эксперт\w*|отличн\w+|хорош\w+|начальн\w+|avanzad[oa]|intermedi[oa]|b[aá]sic[oa]|expert[oa]|experto|usuario|nivel \w+)"
+    r"(?:basic|intermediate|advanced|proficient|expert|excellent|good|beginner|experienced|professional|fluent"
+    r"|базов\w+|средн\w+|продвинут\w+|уверенн\w+(?: пользователь)?|эксперт\w*|отличн\w+|хорош\w+|начальн\w+"
+    r"|avanzad[oa]|intermedi[oa]|b[aá]sic[oa]|expert[oa]|usuario|nivel \w+)"
 )
-_LEVEL_AFTER = re.compile(rf"[ \t]*[-–—:(][ \t]*{_LEVEL}[^)]{{0,20}}\)?$|(?<=^\w)(\w{{0,40}})[ ]{_LEVEL}$", re.IGNORECASE)
+# Behind a sign, or behind a single word: "Soporte vital avanzado" is a name.
+_LEVEL_AFTER = re.compile(rf"[ \t]*[-–—:(][ \t]*{_LEVEL}[^)]{{0,20}}\)?$|^(\w{{1,40}})[ ]{_LEVEL}$", re.IGNORECASE)
 _LEVEL_ALONE = re.compile(rf"{_LEVEL}(?: level| уровень)?", re.IGNORECASE)
 _JOINER = re.compile(r"^(?:and|и|y|e)[ ]", re.IGNORECASE)
 _PARENTHESES = re.compile(r"\(([^()]*)\)?")
@@ -24,7 +26,6 @@ _EDGES = " \t.,;:–—-*·•/"
 _LONG = 45
 # Languages of programming with one letter for a name.
 _LETTERS = frozenset("CR")
-_ACRONYM = re.compile(r"[A-Z]{1,3}(?:\b|$)")
 
 
 def collect_skills(lines: Sequence[Line]) -> tuple[str, ...]:
@@ -58,7 +59,9 @@ def _runs_on(above: str, line: Line) -> bool:
         return False
     if above.endswith("-") and above[-2:-1].isalpha() and line.text[:1].islower():
         return True
-    return "," in above and len(above) >= _LONG and "," in line.text + above[-1:] + "," and not above.endswith((".", ";"))
+    return (
+        "," in above and len(above) >= _LONG and "," in line.text + above[-1:] + "," and not above.endswith((".", ";"))
+    )
 
 
 def _split_entries(text: str) -> Iterator[str]:
@@ -73,7 +76,7 @@ def _split_entries(text: str) -> Iterator[str]:
 
 
 def _open_list(match: re.Match[str]) -> str:
-    """"Office (Word, Excel)" is three entries; a remark in brackets is none."""
+    """ "Office (Word, Excel)" is three entries; a remark in brackets is none."""
     return f", {match[1]}, " if "," in match[1] else " " if not match[1] or " " in match[1] else match[0]
 
 

@@ -22,15 +22,17 @@ _JOB_END = re.compile(rf"\w{{3,}}(?:{'|'.join(JOB_ENDS)})")
 # Of trades, places of work, people in the plural and, in Russian, cases other than the nominative: "engineering",
 # "gestoría", "accountants", "логистика", "менеджерами".
 _OTHER_ENDING = re.compile(
-    r"(?:ing|ship|ial|[^s]s|eria|oria)$(?<!commis)"
+    r"(?:ing|ship|ial|istry|[^s]s|eria|oria)$(?<!commis)"
     r"|ическ[а-я]{2,3}$|[а-я]{3}(?:ами|ями|ов|ев|ам|ям|ах|ях|ом|ем|ы|ика|ике|ику|ство|ства|ние|ция|ации|ия|ии)$"
 )
-_MACHINE = re.compile(r"(?:windows|sql|web|mail|file|proxy|linux|ms|application|exchange|terminal)[ -]server", re.IGNORECASE)
+_MACHINE = re.compile(
+    r"(?:windows|sql|web|mail|file|proxy|linux|ms|application|exchange|terminal)[ -]server", re.IGNORECASE
+)
 _SEPARATOR = re.compile(r"[ \t]*(?:[|·•;,\t]|[ ][-–—/][ ]|[ ]{2,})[ \t]*")
 # What follows the title in the same phrase: how long, with what, looking for what.
 _TAIL = re.compile(
-    r"[ ]+(?:with|having|who|looking|seeking|based|since|from|desde|с опытом|со стажем|con experiencia|en busca|buscando)(?![^\W_]).*"
-    r"|[ ]*[(:].*|[ ]+\d.*"
+    r"[ ]+(?:with|having|who|looking|seeking|based|since|from|с опытом|со стажем|desde|con experiencia|en busca"
+    r"|buscando)(?![^\W_]).*|[ ]*[(:].*|[ ]+\d.*"
 )
 _WANTED = re.compile(
     r"(?:(?:desired|target|preferred|wanted) (?:position|job title|job|title|role|occupation)"
@@ -154,7 +156,10 @@ def _may_be_name(text: str) -> bool:
     folded = [_fold(word).strip(".,") for word in words]
     if any(is_job_word(word) and word not in SURNAMES and len(word) >= _MIN_LETTERS for word in folded):
         return False
-    return not all(word in SURNAMES or word in JOB_WORDS or word in HEADER_WORDS or word.startswith(HEADER_STEMS) for word in folded)
+    return not all(
+        word in SURNAMES or word in JOB_WORDS or word in HEADER_WORDS or word.startswith(HEADER_STEMS)
+        for word in folded
+    )
 
 
 def _fold(text: str) -> str:

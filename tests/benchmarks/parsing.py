@@ -46,7 +46,9 @@ def describe(parsed: ParsedResume) -> Values:
         "months": {str(parsed.experience_months)} if parsed.experience_months is not None else set(),
         "positions": {_date(position) for position in parsed.positions},
         "titles": {f"{_date(position)} {fold(position.title)}" for position in parsed.positions if position.title},
-        "companies": {f"{_date(position)} {fold(position.company)}" for position in parsed.positions if position.company},
+        "companies": {
+            f"{_date(position)} {fold(position.company)}" for position in parsed.positions if position.company
+        },
         "skills": {fold(skill) for skill in parsed.skills},
         "languages": {spoken.code for spoken in parsed.languages},
         "levels": {f"{spoken.code}:{spoken.level}" for spoken in parsed.languages if spoken.level},
@@ -70,7 +72,9 @@ def read_labels(labels: dict[str, Any]) -> Values:
         expected["languages"] = {spoken[:2] for spoken in labels["languages"]}
         expected["levels"] = {spoken for spoken in labels["languages"] if ":" in spoken}
     if "positions" in labels:
-        keys = [(f"{_month(start)}/{_month(end)}", title, company) for start, end, title, company in labels["positions"]]
+        keys = [
+            (f"{_month(start)}/{_month(end)}", title, company) for start, end, title, company in labels["positions"]
+        ]
         expected["positions"] = {key for key, _, _ in keys}
         expected["titles"] = {f"{key} {fold(title)}" for key, title, _ in keys if title}
         if all(company != ANY for _, _, company in keys):
@@ -89,22 +93,42 @@ def _month(written: str | None) -> str:
     return "" if written is None else written if len(written) > 4 else f"{written}-01"
 
 
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """The labeled resumes of a file."""
+    with path.open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def compare(row: dict[str, Any]) -> Iterator[tuple[str, set[str], set[str]]]:
+    """Field, values labeled and values found, of one resume."""
+    found = describe(parse_resume(row["text"], today=TODAY))
+    for name, labeled in read_labels(row["labels"]).items():
+        yield name, labeled, found[name]
+
+
+def score(path: Path) -> dict[str, Counter[str]]:
+    """How many values of each field are right, found and labeled in a file."""
+    tallies: dict[str, Counter[str]] = {}
+    for row in read_rows(path):
+        for name, labeled, found in compare(row):
+            count = Counter(right=len(labeled & found), found=len(found), labeled=len(labeled))
+            tallies.setdefault(name, Counter()).update(count)
+    return tallies
+
+
 def measure(path: Path, console: Console, *, errors: bool) -> None:
     """Print precision and recall of the labeled resumes in a file."""
     groups: dict[str, dict[str, Counter[str]]] = {}
-    with path.open(encoding="utf-8") as file:
-        rows = [json.loads(line) for line in file]
+    rows = read_rows(path)
     for row in rows:
-        found = describe(parse_resume(row["text"], today=TODAY))
         tuned = "held out" if row["held_out"] else "tuned on"
-        for name, expected in read_labels(row["labels"]).items():
-            right = expected & found[name]
+        for name, labeled, found in compare(row):
+            count = Counter(right=len(labeled & found), found=len(found), labeled=len(labeled))
             for group in (f"{row['language']} {tuned}", f"all {tuned}"):
-                tally = groups.setdefault(group, {}).setdefault(name, Counter())
-                tally.update(right=len(right), found=len(found[name]), labeled=len(expected))
-            if errors and expected != found[name]:
-                lost, made_up = sorted(expected - right), sorted(found[name] - right)
-                console.print(f"{row['id']} {tuned} {name}: lost {lost}, made up {made_up}", markup=False, highlight=False)
+                groups.setdefault(group, {}).setdefault(name, Counter()).update(count)
+            if errors and labeled != found:
+                differences = f"lost {sorted(labeled - found)}, made up {sorted(found - labeled)}"
+                console.print(f"{row['id']} {tuned} {name}: {differences}", markup=False, highlight=False)
     console.print(_tabulate(groups, title=f"{path.name}: {len(rows)} resumes, precision / recall (values labeled)"))
 
 
