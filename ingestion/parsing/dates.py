@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from ingestion.experience import parse_partial_date
 
@@ -35,9 +36,14 @@ _RANGE = re.compile(
     rf"(?:(?P<end>{_POINT})|(?P<present>{_PRESENT}))",
     re.IGNORECASE,
 )
-_SINCE = re.compile(
-    rf"(?<![^\W_])(?:since|начиная с|desde(?: el)?)[ ](?P<start>{_POINT})(?![ \t]{{0,9}}(?:{_DASH}|hasta|to|a[ ]))",
-    re.IGNORECASE,
+_SINCE = (
+    re.compile(
+        rf"(?<![^\W_])(?:since|начиная с|desde(?: el)?)[ ](?P<start>{_POINT})"
+        rf"(?![ \t]{{0,9}}(?:{_DASH}|hasta|to|a[ ]))",
+        re.IGNORECASE,
+    ),
+    # "С" opens a range as well: alone it means "since" only at the end of the line.
+    re.compile(rf"(?<![^\W_])со?[ ](?P<start>{_POINT})(?=[ .]{{0,3}}$)", re.IGNORECASE),
 )
 # What a date may hold besides what is parsed: "2019 г.", "03 / 2017", "May of 2020".
 _INNER = re.compile(r"[ ]?г(?:од(?:а|у)?)?\.?$|(?<=\d)[ ](?=[./-])|(?<=[./-])[ ](?=\d)| of(?= )", re.IGNORECASE)
@@ -60,14 +66,14 @@ class DateRange:
 
 def find_ranges(text: str, *, today: date) -> Iterator[DateRange]:
     """The ranges of a line in order. Ranges that are upside down or begin after `today` are none."""
-    for match in [*_RANGE.finditer(text), *_SINCE.finditer(text)]:
+    for match in chain(*(pattern.finditer(text) for pattern in (_RANGE, *_SINCE))):
         named = match.groupdict()
         start = _parse(named["start"])
         end = _parse(named["end"]) if named.get("end") else None
         if start is None or (named.get("end") and end is None):
             continue
         if date(_FIRST_YEAR, 1, 1) <= start <= (min(end, today) if end else today):
-            yield DateRange(match.start(), match.end(), start, end, since=match.re is _SINCE)
+            yield DateRange(match.start(), match.end(), start, end, since=match.re is not _RANGE)
 
 
 def _parse(written: str) -> date | None:

@@ -61,8 +61,8 @@ class ParsedResume:
     """Everything read out of one text.
 
     `title` is the one wanted, else the last held. `experience_months` are the months of the union of the positions, or
-    the total that the text states where that is more. `skills` are as written. `education` is the highest level
-    completed, `unfinished` the highest begun and not completed. `place` is as written, without street and house.
+    the total that the text states where that is over a year more. `skills` are as written. `education` is the highest
+    level completed, `unfinished` the highest begun and not completed. `place` is as written, without street and house.
     """
 
     sections: tuple[Section, ...]

@@ -12,6 +12,7 @@ _HEADER_LINES = 12
 _MAX_SEGMENT = 45
 _MAX_LONE = 60
 _MAX_LINE = 200
+_MAX_HEADER = 120
 _MIN_NAME = 4
 # A smaller city is no evidence by its name alone.
 _KNOWN_CITY = 15_000
@@ -29,6 +30,8 @@ _LABEL = re.compile(
 _OTHER_LABEL = re.compile(r"[^\W\d_][\w -]{1,25}:[ \t]")
 _SEPARATOR = re.compile(r"[ \t]*(?:[,|•·;()/\t\uf000-\uf8ff]|[ ][-–—][ ]|[ ]{2,}|->)[ \t]*")
 _POSTCODE = re.compile(r"[ ]+(?:\d{4,6}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2})$|^(?:[A-Z]{1,2}-?)?\d{4,6}[ ]+")
+# A line with a range of years or a name in quotes tells where an employer is.
+_OF_WORK = re.compile(r"(?:19|20)\d\d(?:[ ]?г(?:\.|ода?)?)?[ ]?(?:[-–—]|to[ ]|по[ ]|a[ ]|hasta)|[«\"“]")
 _STATE = re.compile(r"[A-Z]{2}")
 _SENTENCE = re.compile(r"(?:based in|live in|living in|vivo en|resido en)[ ](?P<place>[^\n.;|]{2,60})", re.IGNORECASE)
 _CITY_MARK = re.compile(r"(?:г\.|город)[ ]?(?=[А-ЯЁ])")
@@ -44,7 +47,7 @@ def find_place_text(lines: Sequence[Line], *, anywhere: Sequence[Line] = ()) -> 
         if label and (found := _read_segments(line.text[label.end() : _MAX_LINE], strict=False)):
             return found
     for number, line in enumerate(lines[:_HEADER_LINES]):
-        if len(line.text) > _MAX_LINE or _runs_on(line.text) or is_sentence(line.text):
+        if len(line.text) > _MAX_HEADER or _OF_WORK.search(line.text) or _runs_on(line.text) or is_sentence(line.text):
             continue
         # A first name in the first line may be a city too ("Sofia").
         if (found := _read_segments(line.text, strict=True)) and (number or found != line.text or "," in found):

@@ -32,6 +32,7 @@ _SEPARATOR = re.compile(
     r"|[ ](?:at|en|@|в компании|в)[ ](?=[«\"“A-ZА-ЯЁÁÉÍÓÚ]|\w{1,40}\.\w{2,3}\b))[ \t]*"
 )
 _EDGES = " \t.,;:–—-|/()[]@"
+_ENDS = ".,;:)"
 _DURATION = re.compile(
     r"[(·,\s]*\d{1,2}[ ]?\+?[ ](?:лет|год\w*|мес\w*|years?|yrs?|mos?|months?|años?|mes(?:es)?)\b.{0,30}", re.IGNORECASE
 )
@@ -126,9 +127,10 @@ def _is_of_work(line: Line, dates: DateRange, *, dedicated: bool, alone: bool) -
     """Whether dates are those of a position, not of a project or a market told of in running text, nor of study."""
     text = line.text
     at_edge = dates.at <= _EDGE or len(text) - dates.until <= _EDGE
-    if dates.since and alone and not at_edge:
+    if dates.since and alone and not at_edge and not _opens_paragraph(text, dates):
         return False
-    if dedicated and alone and not at_edge and len(text) > _RUNNING_TEXT:
+    running = len(text) > _RUNNING_TEXT
+    if dedicated and alone and not at_edge and running and not _opens_paragraph(text, dates):
         return False
     if line.bullet and not (at_edge and holds_job_word(text[: dates.at] + " " + text[dates.until :])):
         return False
@@ -136,6 +138,13 @@ def _is_of_work(line: Line, dates: DateRange, *, dedicated: bool, alone: bool) -
         return True
     around = text[max(0, dates.at - _STUDY_REACH) : dates.until + _STUDY_REACH]
     return not tells_study(around) or (alone and holds_job_word(text))
+
+
+def _opens_paragraph(text: str, dates: DateRange) -> bool:
+    """Whether dates close the heading of a paragraph: "Riverlin College. Technician, May 2024 to now. First line"."""
+    return (
+        dates.until <= _MAX_BESIDE and text[dates.until : dates.until + 1] in _ENDS and holds_job_word(text[: dates.at])
+    )
 
 
 def _join_rest(text: str, dates: DateRange, edge: int) -> str:

@@ -16,6 +16,7 @@ from ingestion.parsing.skills import collect_skills
 from ingestion.parsing.titles import read_header_title
 
 _LAST_LINES = 6
+_ROUNDING = 12
 _CONTACTS = re.compile(r"conta[ck]t|personal|контакт|личн|datos", re.IGNORECASE)
 
 
@@ -55,12 +56,15 @@ def _find_positions(blocks: Sequence[Block], *, today: date) -> tuple[Position, 
 
 
 def _count_months(positions: Sequence[Position], text: str, *, today: date) -> int | None:
-    """The months of the union of the positions, or what the text says of the whole where that is more.
+    """The months of the union of the positions, or what the text says of the whole where that is far more.
 
-    Positions may be told without dates, so their union is the least that was worked.
+    Positions may be told without dates, so their union is the least that was worked; what people say is rounded.
     """
     worked = months_worked((WorkPeriod(position.start, position.end) for position in positions), today=today)
-    return max((months for months in (worked, find_experience(text)) if months is not None), default=None)
+    stated = find_experience(text)
+    if worked is None or (stated is not None and stated > worked + _ROUNDING):
+        return stated
+    return worked
 
 
 def _read_education(blocks: Sequence[Block]) -> tuple[EducationLevel | None, EducationLevel | None]:
@@ -73,12 +77,12 @@ def _read_education(blocks: Sequence[Block]) -> tuple[EducationLevel | None, Edu
 
 def _find_title(blocks: Sequence[Block], positions: Sequence[Position]) -> str | None:
     wanted = read_header_title(_lines_of(blocks, SectionKind.HEADER))
-    return wanted or _find_last_title(positions)
-
-
-def _find_last_title(positions: Sequence[Position]) -> str | None:
-    last = max(positions, key=lambda position: (position.end or date.max, position.start), default=None)
-    return last.title if last else None
+    if wanted or not positions:
+        return wanted
+    last = max(positions, key=lambda position: (position.end or date.max, position.start))
+    # Of running text the parser may have missed the latest position; one that goes on is the latest.
+    told = last.end is None or any(block.kind is SectionKind.EXPERIENCE for block in blocks)
+    return last.title if told else None
 
 
 def _find_place(header: Sequence[Line], blocks: Sequence[Block]) -> str | None:

@@ -20,6 +20,10 @@ _LEVEL = (
 # Behind a sign, or behind a single word: "Soporte vital avanzado" is a name.
 _LEVEL_AFTER = re.compile(rf"[ \t]*[-–—:(][ \t]*{_LEVEL}[^)]{{0,20}}\)?$|^(\w{{1,40}})[ ]{_LEVEL}$", re.IGNORECASE)
 _LEVEL_ALONE = re.compile(rf"{_LEVEL}(?: level| уровень)?", re.IGNORECASE)
+_FIRST_PERSON = re.compile(
+    r"(?<![^\W_])(?:i|my|me|я|мне|мой|живу|хочу|готова?|умею|vivo|mi|tengo|quiero|conozco|trabajé)(?![^\W_])",
+    re.IGNORECASE,
+)
 _JOINER = re.compile(r"^(?:and|и|y|e)[ ]", re.IGNORECASE)
 _PARENTHESES = re.compile(r"\(([^()]*)\)?")
 _EDGES = " \t.,;:–—-*·•/"
@@ -83,6 +87,12 @@ def _open_list(match: re.Match[str]) -> str:
 def _is_skill(name: str) -> bool:
     if not 1 <= len(name) <= _MAX_SKILL or len(name.split()) > _MAX_WORDS or not any(map(str.isalpha, name)):
         return False
-    if "@" in name or "://" in name or _LEVEL_ALONE.fullmatch(name) or (len(name) == 1 and name not in _LETTERS):
+    if (
+        _FIRST_PERSON.search(name)
+        or "@" in name
+        or "://" in name
+        or _LEVEL_ALONE.fullmatch(name)
+        or (len(name) == 1 and name not in _LETTERS)
+    ):
         return False
     return not any(True for _ in find_languages(name))

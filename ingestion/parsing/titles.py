@@ -49,11 +49,16 @@ _OBJECTIVE = re.compile(r"(?:career )?objective|objetivo(?: profesional| laboral
 # Words of a sentence about oneself, not of a title.
 _SENTENCE = re.compile(
     r"(?<![^\W_])(?:i|i'm|am|my|me|is|are|was|have|has|to|looking|seeking|gain|obtain|work(?:ed|ing)?|years?|experience"
-    r"|я|ищу|хочу|работаю|работал|работала|получить|получение|лет|опыт"
-    r"|soy|tengo|vivo|busco|trabajo|trabaj[eé]|mi|liderar|conseguir|años|experiencia)(?![^\W_])",
+    r"|я|ищу|хочу|живу|хотел|умею|работаю|работал|работала|получить|получение|лет|опыт"
+    r"|soy|me|tengo|vivo|busco|trabajo|trabaj[eé]|mi|liderar|conseguir|años|experiencia)(?![^\W_])",
     re.IGNORECASE,
 )
-_NOT_TITLE = re.compile(r"[@:<>{}=?!\"]|https?|www\.|\d{3}|\w\.\w{2,}\.\w")
+_NOT_TITLE = re.compile(
+    r"[@:<>{}=?!\"]|https?|www\.|\d{3}|\w\.\w{2,20}\.\w"
+    # A street address ("7 Keeper Lane").
+    r"|^\d{1,3}[a-z]? |\b(?:street|st|road|rd|lane|avenue|ave|drive|close)$",
+    re.IGNORECASE,
+)
 _CLOSING = " \t.,;–—-|"
 
 

@@ -24,9 +24,9 @@ Idiomas
 English B1, русский — родной
 """
 FRAGMENTS = [
-    "EXPERIENCE\n", "Skills: ", "S K I L L S\n", "Образование\n", "Languages: English B2, ", "2019 - 2020 ", "May 2019 – ",
-    "Welder, ", "at Yard Ltd", "\n", "\t", "    ", "• ", "(", "Москва, ", "г. ", "PhD ", "İ", "\ufffd", "\uf0b7", "\ud800",
-    "desde ", "с 2019 по ", ":", "-", "1", "я", "master of ", "@", "\u0301",
+    "EXPERIENCE\n", "Skills: ", "S K I L L S\n", "Образование\n", "Languages: English B2, ", "2019 - 2020 ",
+    "May 2019 –", "Welder, ", "at Yard Ltd", "\n", "\t", "    ", "• ", "(", "Москва, ", "г. ", "PhD ", "İ", "\ufffd",
+    "\uf0b7", "\ud800", "desde ", "с 2019 по ", ":", "-", "1", "я", "master of ", "@", "\u0301",
 ]  # fmt: skip
 
 
