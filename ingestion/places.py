@@ -159,7 +159,7 @@ def normalize_place(
 def is_known_place(name: str, *, min_population: int = 0) -> bool:
     """Whether a phrase is the name of a city, a country or a US state, or says that it is a region, and nothing more.
 
-    Cities of fewer than `min_population` people are passed over: their names are words elsewhere ("Care", "Hola").
+    Cities of fewer than `min_population` people are passed over: their names are words elsewhere ("Wells").
     """
     name = " ".join(name.split())
     if _find_country_in_text(name) or _find_state(name, None):

@@ -69,7 +69,7 @@ JOB_WORDS: frozenset[str] = frozenset(
     """
     agent aide ceo cfo cio clerk comercial commis companion coo cook counsel cto dba dealer dev doctor doctora
     extern guard guia head intern jefa jefe judge juez keeper lead lider loader maid mc md mecanico medic medica
-    medico miner monitor monitora moza mozo musico officer partner peon pm president qa quimico rn sdet seo server
+    medico miner monitora moza mozo musico officer partner peon pm president qa quimico rn sdet seo server
     setter smm sre tailor tecnica tecnico tester ux vet vp вед гид гип зав зам ио сео смм
     """.split()  # noqa: SIM905  # as above
 )

@@ -22,7 +22,12 @@ _PAGE = re.compile(
     r"|\d{1,3}[ \t]*(?:/|of|из|de)[ \t]*\d{1,3}|\d{1,3})[\W_]*",
     re.IGNORECASE,
 )
-_WIDE_GAP = re.compile(rf"[ \t]{{2,}}|[ \t]+(?={_MARK_CLASS})")
+# Exports of job boards put a resume into one line, with these headings amid the text.
+_BOARD_HEADINGS = ("Work Experience", "Education", "Skills", "Additional Information", "Certifications/Licenses")
+_LONG_BREAK = re.compile(
+    rf"[ \t]{{2,}}|[ \t]+(?={_MARK_CLASS})|[ ](?=(?:{'|'.join(_BOARD_HEADINGS)})[ ][A-Z])"
+    + "".join(rf"|(?<=[ ]{heading})[ ](?=[A-Z])" for heading in _BOARD_HEADINGS)
+)
 _CELL_START = re.compile(r"(?<=[ ]{3})\S")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 # Spaces of any width become one that is easy to match; every offset stays.
@@ -61,7 +66,7 @@ def _split_rows(text: str) -> Iterator[tuple[int, str]]:
     for row in text.split("\n"):
         if len(row) > _LONG_LINE:
             position = 0
-            for gap in _WIDE_GAP.finditer(row):
+            for gap in _LONG_BREAK.finditer(row):
                 yield start + position, row[position : gap.start()]
                 position = gap.end()
             yield start + position, row[position:]

@@ -16,6 +16,7 @@ from ingestion.parsing.titles import find_title, holds_job_word, is_job_word
 _MAX_POSITIONS = 100
 _MAX_BESIDE = 110
 _MAX_COMPANY = 70
+_MIN_COMPANY = 3
 _MAX_COMPANY_WORDS = 8
 _MAX_READ = 400
 _LINES_BELOW = 4
@@ -33,6 +34,7 @@ _SEPARATOR = re.compile(
 )
 _EDGES = " \t.,;:–—-|/()[]@"
 _ENDS = ".,;:)"
+_SENTENCE_END = re.compile(r"(?<=\w{3})\.[ ]+")
 _DURATION = re.compile(
     r"[(·,\s]*\d{1,2}[ ]?\+?[ ](?:лет|год\w*|мес\w*|years?|yrs?|mos?|months?|años?|mes(?:es)?)\b.{0,30}", re.IGNORECASE
 )
@@ -150,6 +152,10 @@ def _opens_paragraph(text: str, dates: DateRange) -> bool:
 def _join_rest(text: str, dates: DateRange, edge: int) -> str:
     """What the line says besides its dates."""
     lead = _DATE_LABEL.sub("", text[: dates.at]).strip(_EDGES)
+    if len(lead) > _RUNNING_TEXT:
+        # The end of a description and the heading of the next position have come into one line.
+        lead = _SENTENCE_END.split(lead)[-1]
+        lead = lead if len(lead) <= _MAX_BESIDE else ""
     rest = f"{lead} | {text[dates.until : edge].strip(_EDGES)}"
     return _TEMPLATE.sub(" | ", _DURATION.sub("", rest)).strip(_EDGES)
 
@@ -256,8 +262,12 @@ def _split_capital(part: str) -> list[str]:
 
 
 def _may_be_company(part: str, title: str | None) -> bool:
-    if not 2 <= len(part) <= _MAX_COMPANY or len(part.split()) > _MAX_COMPANY_WORDS or (title and part in title):
+    if (
+        not _MIN_COMPANY <= len(part) <= _MAX_COMPANY
+        or len(part.split()) > _MAX_COMPANY_WORDS
+        or (title and part in title)
+    ):
         return False
-    if _PLACEHOLDER.match(part) or "@" in part or not any(map(str.isalpha, part)):
+    if _LEGAL_FORM.fullmatch(part) or _PLACEHOLDER.match(part) or "@" in part or not any(map(str.isalpha, part)):
         return False
     return _LEGAL_FORM.search(part) is not None or ((part[0].isupper() or part[0] in '"“') and not is_place(part))

@@ -10,6 +10,8 @@ from ingestion.parsing.lines import Line
 _MAX_WORDS = 9
 _MAX_TITLE = 90
 _MAX_NAME = 4
+# So far into the text no more header is told: where no headings are, the header is the whole text.
+_HEADER_REACH = 600
 _MIN_LETTERS = 4
 _MAX_READ = 120
 _HEADER_LINES = 10
@@ -46,6 +48,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _OBJECTIVE = re.compile(r"(?:career )?objective|objetivo(?: profesional| laboral)?|цель", re.IGNORECASE)
+# Exports of job boards say the title two or three times over before all else.
+_REPEATED = re.compile(r"(.{3,60}?)[ ]\1(?:[ ]\1)?(?![^\W_])")
 # Words of a sentence about oneself, not of a title.
 _SENTENCE = re.compile(
     r"(?<![^\W_])(?:i|i'm|am|my|me|is|are|was|have|has|to|looking|seeking|gain|obtain|work(?:ed|ing)?|years?|experience"
@@ -111,7 +115,10 @@ def _find_titles(text: str) -> str | None:
 
 def read_header_title(lines: Sequence[Line]) -> str | None:
     """The title wanted: where a label says so, else in one of the first lines."""
-    texts = [line.text for line in lines]
+    repeated = _REPEATED.match(lines[0].text) if lines else None
+    if repeated and (title := find_title(repeated[1])) and not _may_be_name(title):
+        return title
+    texts = [line.text for line in lines if not line.bullet and line.start <= _HEADER_REACH]
     following = [*texts[1:], ""]
     for text, next_text in zip(texts, following, strict=False):
         if (label := _WANTED.match(text)) and (title := _read_label(text[label.end() :], next_text)):

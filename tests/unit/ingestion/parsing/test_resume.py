@@ -61,6 +61,20 @@ def test_title_of_the_latest_position_stands_in_for_the_one_wanted() -> None:
     assert parse_resume(text.format("Somewhere else, 2020 - 2024"), today=TODAY).title is None
 
 
+def test_resume_that_a_board_put_into_one_line_is_read() -> None:
+    text = (
+        "Welding Engineer Welding Engineer Welding Engineer - Yardley Works Leeds Twelve years of gates and bridges, "
+        "nine of them in charge. Work Experience Welding Engineer Yardley Works - Leeds May 2018 to Present • Wrote "
+        "welding procedures.  • Trained six welders. Education Master's in Materials Northern University 2010 to 2014 "
+        "Skills NDT (5 years), TIG (10+ years) Additional Information Happy to travel."
+    )
+    parsed = parse_resume(text, today=TODAY)
+    assert parsed.title == "Welding Engineer"
+    assert [f"{position.start:%Y-%m}" for position in parsed.positions] == ["2018-05"]
+    assert parsed.education == "master"
+    assert parsed.skills == ("NDT", "TIG")
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "Anna Petrova", "Anna Petrova\nanna@example.com\n+44 20 7946 0958"])
 def test_nothing_is_made_up(text: str) -> None:
     parsed = parse_resume(text, today=TODAY)
