@@ -26,6 +26,7 @@ from ingestion.experience import (
 )
 from ingestion.language import detect_language
 from ingestion.markup import clean_text, html_to_text
+from ingestion.parsing import ParsedResume, parse_resume
 from ingestion.places import Place, normalize_place
 from ingestion.redaction import redact
 from ingestion.salary import Salary, annualize, read_salary
@@ -50,13 +51,18 @@ class Normalizer:
     def normalize(self, document: AnyDocument, *, document_hash: str = "", names: Sequence[str] = ()) -> Entity:
         """The entity of a document. `names` are the person's, cut from the text wherever they stand."""
         text = redact(compose_text(document), names=names)
-        title = redact(clean_text(document.title), names=names) if document.title else None
-        place = find_place(document.place, names=names)
+        parsed = self._parse(document)
+        title = redact(clean_text(document.title or parsed.title or ""), names=names)
+        place = find_place(document.place or PlaceDocument(text=parsed.place), names=names)
         shared: dict[str, Any] = {
             "id": document.id,
             "title": title or None,
             "text": text,
-            "skills": normalize_skills(_redact_all(document.skills, names), text, taxonomy=self.taxonomy),
+            "skills": normalize_skills(
+                [*_redact_all(document.skills, names), *_redact_list(parsed.skills, names)],
+                text,
+                taxonomy=self.taxonomy,
+            ),
             "country": place.country,
             "region": place.region,
             "city": place.city,
@@ -83,7 +89,7 @@ class Normalizer:
                 experience_min_months=minimum,
                 experience_max_months=maximum,
             )
-        return Resume(**shared, experience_months=self._find_experience(document, text))
+        return Resume(**shared, experience_months=self._find_experience(document, parsed, text))
 
     def normalize_text(self, text: str) -> str:
         """A text without markup and without personal data, as it may be embedded."""
@@ -101,6 +107,11 @@ class Normalizer:
         }
         return asked.model_copy(update={"countries": countries, "regions": regions, "cities": cities, **skills})
 
+    def _parse(self, document: AnyDocument) -> ParsedResume:
+        """What the text of a resume says, before anything is cut from it; it fills what the document does not state."""
+        said = document.text if isinstance(document, ResumeDocument) else None
+        return parse_resume(clean_text(html_to_text(said or "")), today=self.today())
+
     def _normalize_salary(self, stated: SalaryDocument | None, names: Sequence[str]) -> dict[str, Any]:
         if stated is None:
             return {}
@@ -116,7 +127,7 @@ class Normalizer:
             "salary_gross": salary.gross if salary else stated.gross,
         }
 
-    def _find_experience(self, document: ResumeDocument, text: str) -> int | None:
+    def _find_experience(self, document: ResumeDocument, parsed: ParsedResume, text: str) -> int | None:
         if document.experience_months is not None:
             return document.experience_months
         if document.experience and (stated := read_experience(document.experience)) is not None:
@@ -127,6 +138,8 @@ class Normalizer:
             if (start := parse_partial_date(period.start))
         ]
         worked = months_worked(periods, today=self.today())
+        if worked is None:
+            worked = parsed.experience_months
         return worked if worked is not None else find_experience(text)
 
 
@@ -202,6 +215,12 @@ def _redact_short(text: str | None, names: Sequence[str]) -> str | None:
 
 def _redact_all(entries: Iterable[str], names: Sequence[str]) -> list[str]:
     return [kept for entry in entries if (kept := _redact_short(entry, names))]
+
+
+def _redact_list(entries: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Many short entries at once: the rules of redaction take their time."""
+    redacted = redact("".join(f"- {entry}\n" for entry in entries), names=names)
+    return [kept for line in redacted.splitlines() if (kept := line.removeprefix("-").strip())]
 
 
 def _describe_language(spoken: LanguageSkill) -> str:

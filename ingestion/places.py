@@ -21,6 +21,7 @@ _COUNTRY_NAMES_FILE = Path(__file__).with_name("country_names.tsv")
 _MIN_POPULATION = 5000
 _DOMINANCE = 3
 _SAME_PLACE_KM = 100.0
+_MAX_REGION_WORDS = 4
 _CYRILLIC_COUNTRIES = frozenset({"RU", "BY", "KZ", "UA", "KG", "UZ", "TJ", "BG", "RS", "MK", "MN"})
 
 _ABBREVIATIONS = {"мск": "москва", "екб": "екатеринбург", "нск": "новосибирск", "nyc": "new york city"}
@@ -153,6 +154,19 @@ def normalize_place(
     name = found.name if found else _soften_capitals(parts.city)
     region = _gazetteer().state_names.get(state or "") or _soften_capitals(region)
     return Place(name, region, code, *(point or (None, None)))
+
+
+def is_known_place(name: str, *, min_population: int = 0) -> bool:
+    """Whether a phrase is the name of a city, a country or a US state, or says that it is a region, and nothing more.
+
+    Cities of fewer than `min_population` people are passed over: their names are words elsewhere ("Wells").
+    """
+    name = " ".join(name.split())
+    if _find_country_in_text(name) or _find_state(name, None):
+        return True
+    if any(city.population >= min_population for city in _gazetteer().find_cities(_strip_prefix(name))):
+        return True
+    return _REGION.search(name) is not None and len(name.split()) <= _MAX_REGION_WORDS
 
 
 def _check_coordinates(latitude: float | None, longitude: float | None) -> tuple[float, float] | None:

@@ -141,3 +141,58 @@ def test_filter_is_spelled_as_documents_are_stored(normalizer: Normalizer) -> No
     assert found.skills_any == ("JavaScript", "no such skill")
     assert found.countries == ("RU",)
     assert found.cities == ("Moscow", "Nowhereville")
+
+
+RESUME_TEXT = """\
+Zebedee Quaxley, Locksmith
+zebedee@example.com | Leeds, UK
+
+EXPERIENCE
+Locksmith, Castle Keys Ltd, 01/2020 - 12/2021
+
+SKILLS
+Safe opening, JS, Zebedee Quaxley
+"""
+
+
+def normalize_resume(normalizer: Normalizer, **fields: object) -> Resume:
+    entity = normalizer.normalize(ResumeDocument.model_validate({"id": "r", "text": RESUME_TEXT, **fields}))
+    assert isinstance(entity, Resume)
+    return entity
+
+
+def test_resume_is_filled_from_its_text(normalizer: Normalizer) -> None:
+    entity = normalize_resume(normalizer)
+    assert entity.title == "Locksmith"
+    assert (entity.city, entity.country) == ("Leeds", "GB")
+    assert entity.experience_months == 24
+    assert entity.skills[:2] == ("Safe opening", "JavaScript")
+
+
+def test_what_a_resume_states_wins_over_its_text(normalizer: Normalizer) -> None:
+    entity = normalize_resume(
+        normalizer, title="Glazier", place={"city": "Kazan"}, experience_months=7, skills=["Glass cutting"]
+    )
+    assert (entity.title, entity.city, entity.experience_months) == ("Glazier", "Kazan", 7)
+    assert entity.skills[:2] == ("Glass cutting", "Safe opening")
+
+
+@pytest.mark.parametrize(
+    "first_lines",
+    ["Anna Baker", "JOHN CARPENTER", "Samina Holroyd RN", "Мастер Маргарита Львовна", "Paris Driver\n7 Keeper Lane"],
+)
+def test_name_in_the_first_line_is_no_title(normalizer: Normalizer, first_lines: str) -> None:
+    entity = normalizer.normalize(ResumeDocument(id="r", text=f"{first_lines}\nanna@example.com\nI bake bread."))
+    assert entity.title is None
+    assert entity.city is None
+
+
+def test_names_are_cut_from_what_is_read_out_of_the_text(normalizer: Normalizer) -> None:
+    document = ResumeDocument(id="r", text=RESUME_TEXT, person=Person(name="Zebedee Quaxley"))
+    entity = normalizer.normalize(document, names=find_names(document))
+    assert "Quaxley" not in f"{entity.title} {entity.skills} {entity.text}"
+
+
+def test_text_of_a_vacancy_is_not_read_as_a_resume(normalizer: Normalizer) -> None:
+    entity = normalizer.normalize(VacancyDocument(id="v", text=RESUME_TEXT))
+    assert (entity.title, entity.city) == (None, None)

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from ingestion.places import Place, normalize_place
+from ingestion.places import Place, is_known_place, normalize_place
 
 
 @pytest.mark.parametrize(
@@ -143,3 +143,20 @@ def test_given_coordinates_are_kept() -> None:
 def test_impossible_coordinates_count_as_not_given(latitude: float | None, longitude: float | None) -> None:
     place = normalize_place(city="Nether Wibbleton", latitude=latitude, longitude=longitude)
     assert (place.latitude, place.longitude) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "name", ["Leeds", "г. Казань", "Россия", "Texas", "Московская область", "West Yorkshire County"]
+)
+def test_names_of_places_are_known(name: str) -> None:
+    assert is_known_place(name)
+
+
+@pytest.mark.parametrize("name", ["", "Paris Hilton", "Corporation Road", "senior welder"])
+def test_other_phrases_are_no_places(name: str) -> None:
+    assert not is_known_place(name)
+
+
+def test_small_cities_may_be_passed_over() -> None:
+    assert is_known_place("Wells")
+    assert not is_known_place("Wells", min_population=15_000)
