@@ -2,7 +2,7 @@
 
 It is: document formats, parsing, normalization, the ledger, the worker that fills the index.
 It knows: file formats, SQL, canonical spellings of skills, places, salaries.
-It never touches: HTTP.
+It never touches: HTTP, but to fetch a source.
 """
 
 from ingestion.documents import DOCUMENT_TYPES, AnyDocument, DocumentId, ResumeDocument, VacancyDocument, find_names

@@ -6,6 +6,11 @@ The tree:
     ├── SettingsError          a setting that cannot be used; the message names it
     ├── UnreadableSource       a file that no reader can take; the message names the file
     ├── UnreadableDocument     an upload that gives no usable document
+    ├── FetchError             a URL that was not fetched; the message names it, without credentials
+    │   ├── FetchRefused       our own rules forbid it: scheme, address, size, redirects
+    │   └── FetchFailed        the server or the network failed; it may work later
+    ├── UnknownSource          there is no source of this name
+    ├── SourceRefused          a source that cannot be added as it is described
     └── LedgerUnavailable      the database does not answer
         └── LedgerConflict     two transactions stood in each other's way; the same call may go through now
 """
@@ -25,6 +30,34 @@ class UnreadableSource(IngestionError):
 
 class UnreadableDocument(IngestionError):
     """An upload that gives no usable document; the message says why (no text layer, truncated, too long)."""
+
+
+class FetchError(IngestionError):
+    """A URL that was not fetched; the message names it, without credentials, and says why."""
+
+
+class FetchRefused(FetchError):
+    """A URL that our own rules forbid: scheme, address, size, redirects."""
+
+
+class FetchFailed(FetchError):
+    """The server or the network failed.
+
+    `passing`: it may work when asked again; `retry_after`: seconds that the server asks to be left alone before.
+    """
+
+    def __init__(self, message: str, *, passing: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.passing = passing
+        self.retry_after = retry_after
+
+
+class UnknownSource(IngestionError):
+    """There is no source of this name in the ledger."""
+
+
+class SourceRefused(IngestionError):
+    """A source that cannot be added as it is described; the message says what is wrong."""
 
 
 class LedgerUnavailable(IngestionError):
