@@ -12,6 +12,7 @@ from ingestion.loading import load_paths
 from ingestion.normalize import Normalizer
 from ingestion.records import Change, Recorded, State, StoredDocument, Task, TaskState
 from ingestion.settings import Settings, read_settings
+from ingestion.source_runs import SourceRunner, create_source_runner
 from ingestion.sources import read_upload
 from ingestion.worker import Worker
 
@@ -26,6 +27,7 @@ __all__ = [
     "Recorded",
     "ResumeDocument",
     "Settings",
+    "SourceRunner",
     "State",
     "StoredDocument",
     "Task",
@@ -33,6 +35,7 @@ __all__ = [
     "UnreadableDocument",
     "VacancyDocument",
     "Worker",
+    "create_source_runner",
     "find_names",
     "load_paths",
     "open_installation",

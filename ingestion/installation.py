@@ -7,6 +7,7 @@ import structlog
 from ingestion.currency import load_rates
 from ingestion.database import Database
 from ingestion.errors import SettingsError
+from ingestion.holdings import Holdings
 from ingestion.ledger import Ledger
 from ingestion.normalize import Normalizer
 from ingestion.pipeline import Pipeline
@@ -14,6 +15,8 @@ from ingestion.queue import WorkQueue
 from ingestion.rejections import RejectionLog
 from ingestion.settings import Settings
 from ingestion.skills import load_taxonomy
+from ingestion.source_list import SourceList
+from ingestion.watched_files import WatchedFiles
 from ingestion.worker import Worker
 from milvus import Embedder, Kind, Store, create_embedder
 
@@ -28,6 +31,9 @@ class Books:
     ledger: Ledger
     queue: WorkQueue
     rejections: RejectionLog
+    sources: SourceList
+    holdings: Holdings
+    watched: WatchedFiles
 
     def close(self) -> None:
         """Close the database."""
@@ -61,18 +67,26 @@ class Installation:
 def open_books(settings: Settings) -> Books:
     """Open the database and bring it up to date. Raises SettingsError, LedgerUnavailable."""
     database = Database.open(settings.ledger_url)
-    return Books(database, Ledger(database), WorkQueue(database), RejectionLog(database))
+    return Books(
+        database=database,
+        ledger=Ledger(database),
+        queue=WorkQueue(database),
+        rejections=RejectionLog(database),
+        sources=SourceList(database),
+        holdings=Holdings(database),
+        watched=WatchedFiles(database),
+    )
 
 
-def open_installation(settings: Settings) -> Installation:
-    """Open database, index and model.
+def open_installation(settings: Settings, *, embedder: Embedder | None = None) -> Installation:
+    """Open database, index and model; `embedder` is the one that these settings name, where it is open already.
 
     Raises SettingsError, LedgerUnavailable, IndexUnavailable (IndexHeld where another process has the folder open),
     ModelMismatch, EmbeddingError. Where the index lost a collection, its documents are queued anew.
     """
     books = open_books(settings)
     try:
-        embedder = open_embedder(settings)
+        embedder = embedder or open_embedder(settings)
         normalizer = open_normalizer(settings)
         store = open_store(settings, embedder)
     except Exception:

@@ -24,7 +24,7 @@ from ingestion.records import (
     encode_document,
     make_stored,
 )
-from ingestion.tables import documents, persons, rejections, tasks
+from ingestion.tables import documents, holdings, persons, rejections, tasks
 from milvus import Kind
 
 _ROWS_A_STATEMENT = 500
@@ -156,25 +156,42 @@ class Ledger:
         The document's content and the person's data are gone when this returns; the index follows.
         """
         with self._database.write() as connection:
-            present = sorted(
-                id_
-                for (_, id_), (digest, _) in _lock_documents(connection, [(kind, id_) for id_ in ids]).items()
-                if digest
-            )
-            versions = dict(
-                zip(present, self._add_tasks(connection, [(kind, id_, "delete") for id_ in present]), strict=True)
-            )
-            for id_, version in versions.items():
-                row = self._document_row((kind, id_), version, content={}, digest="")
-                del row["created_at"]
-                connection.execute(
-                    update(documents)
-                    .where(documents.c.kind == kind, documents.c.id == id_)
-                    .values(row | {"document": None, "deleted": True, "error": None})
-                )
-            if kind is Kind.RESUMES:
-                connection.execute(delete(persons).where(persons.c.resume_id.in_(present)))
+            versions = self._erase(connection, kind, _lock_present(connection, kind, ids))
         return [versions.get(id_) for id_ in ids]
+
+    @retry_conflicts
+    def release(self, holder: str, kind: Kind, ids: Sequence[str]) -> list[str]:
+        """End a holder's hold on documents, and erase those that no other holder has; the ids of these.
+
+        A holder holds a document before it records it, so that what another one is about to record stays.
+        """
+        with self._database.write() as connection:
+            # The documents are locked before the holders are looked at: nobody can record one in between.
+            present = _lock_present(connection, kind, ids)
+            these = and_(holdings.c.kind == kind, holdings.c.document_id.in_(ids))
+            others = set(
+                connection.scalars(select(holdings.c.document_id).where(these, holdings.c.holder != holder)).all()
+            )
+            erased = [id_ for id_ in present if id_ not in others]
+            self._erase(connection, kind, erased)
+            connection.execute(delete(holdings).where(these, holdings.c.holder == holder))
+        return erased
+
+    def _erase(self, connection: Connection, kind: Kind, present: Sequence[str]) -> dict[str, int]:
+        """Erase documents that are there and locked; the task of each."""
+        tasks_of = self._add_tasks(connection, [(kind, id_, "delete") for id_ in present])
+        versions = dict(zip(present, tasks_of, strict=True))
+        for id_, version in versions.items():
+            row = self._document_row((kind, id_), version, content={}, digest="")
+            del row["created_at"]
+            connection.execute(
+                update(documents)
+                .where(documents.c.kind == kind, documents.c.id == id_)
+                .values(row | {"document": None, "deleted": True, "error": None})
+            )
+        if kind is Kind.RESUMES:
+            connection.execute(delete(persons).where(persons.c.resume_id.in_(present)))
+        return versions
 
     def get_task(self, task_id: int) -> Task | None:
         """A task by id, None where there never was one."""
@@ -272,6 +289,12 @@ def _lock_documents(
                 digest = "failed" if row.state == State.FAILED else row.document_hash
                 found[kind, row.id] = (digest, row.version)
     return found
+
+
+def _lock_present(connection: Connection, kind: Kind, ids: Sequence[str]) -> list[str]:
+    """Those of the ids that there is a document of, sorted; their rows are locked."""
+    locked = _lock_documents(connection, [(kind, id_) for id_ in ids])
+    return sorted(id_ for (_, id_), (digest, _) in locked.items() if digest)
 
 
 def read_names(connection: Connection, resume_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

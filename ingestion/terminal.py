@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import structlog
@@ -12,6 +12,7 @@ from rich.console import Console
 from ingestion.errors import IngestionError
 from milvus.errors import MilvusError
 
+console = Console()
 errors = Console(stderr=True)
 
 
@@ -45,3 +46,14 @@ def configure_logs(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def parse_mapping(pairs: list[str]) -> Mapping[str, str]:
+    """What `--map COLUMN=FIELD`, repeated, says. Raises typer.BadParameter."""
+    mapping: dict[str, str] = {}
+    for pair in pairs:
+        column, separator, name = pair.partition("=")
+        if not (column and separator and name):
+            raise typer.BadParameter(f"--map {pair!r}: expected COLUMN=FIELD")
+        mapping[column] = name
+    return mapping

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 
-from ingestion import Installation, Settings, Worker
+from ingestion import Installation, Settings, Worker, create_source_runner
 from milvus import find_model
 from service import __version__
 from service.api import operations, resumes, vacancies
@@ -27,18 +27,26 @@ _STOP_SECONDS = 60
 
 
 def create_app(installation: Installation, settings: Settings) -> FastAPI:
-    """The application over an opened installation; it runs a worker itself where the settings say so."""
+    """The application over an opened installation; it runs worker and sources itself where the settings say so."""
     worker = installation.create_worker() if settings.worker_is_embedded else None
+    sources = create_source_runner(installation.books, allow_private=settings.allow_private_sources)
     services = create_services(installation, settings, worker)
 
     @asynccontextmanager
     async def run_worker(_: FastAPI) -> AsyncIterator[None]:
-        thread = threading.Thread(target=worker.run, name="worker", daemon=True) if worker else None
-        if thread:
+        threads = []
+        if worker:
+            threads = [
+                threading.Thread(target=worker.run, name="worker", daemon=True),
+                threading.Thread(target=sources.keep_running, name="sources", daemon=True),
+            ]
+        for thread in threads:
             thread.start()
         yield
-        if worker and thread:
+        if worker:
             worker.stop()
+            sources.stop()
+        for thread in threads:
             thread.join(_STOP_SECONDS)
 
     app = FastAPI(
