@@ -272,12 +272,13 @@ def _name_download(fetched: Fetched, asked: str | None) -> str:
     with fetched.path.open("rb") as file:
         is_gzip = file.read(2) == _GZIP_MAGIC
     ending = _ENDINGS.get(fetched.media_type, "")
-    candidates = [f"{name.removesuffix(f'.{asked}')}.{asked}"] if asked else [name, f"{name}{ending}"]
+    candidates = [name, f"{name}{ending}"]
+    if asked:
+        candidates = [f"{name.removesuffix(f'.{asked}')}.{asked}"]
     for candidate in candidates:
         # A server may have unpacked, or packed, the file on the way without renaming it.
         plain = candidate.removesuffix(".gz")
-        chosen = candidate if candidate.endswith(".tgz") or not is_gzip else f"{plain}.gz"
-        chosen = chosen if is_gzip else plain
+        chosen = f"{plain}.gz" if is_gzip and not plain.endswith(".tgz") else plain
         if is_known(chosen):
             return chosen
     raise UnreadableSource(
@@ -287,7 +288,7 @@ def _name_download(fetched: Fetched, asked: str | None) -> str:
 
 
 def _fingerprint(path: Path) -> str:
-    """A hash over names, sizes and times of a file, or of all files below a folder. Raises UnreadableSource."""
+    """A hash over name, size and time of a file, or of all of known types below a folder. Raises UnreadableSource."""
     digest = hashlib.sha256()
     try:
         for file in sorted(_walk(path)):
@@ -307,5 +308,5 @@ def _walk(path: Path) -> Iterator[Path]:
             continue
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(Path(entry.path))
-        else:
+        elif is_known(entry.name):
             yield Path(entry.path)

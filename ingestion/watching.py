@@ -62,6 +62,7 @@ class FolderWatch:
     _known: dict[str, WatchedFile] = field(default_factory=dict, init=False)
     _restless: dict[str, _Sighting] = field(default_factory=dict, init=False)
     _missing: dict[str, float] = field(default_factory=dict, init=False)
+    _refused: bool = field(default=False, init=False)
     _told: set[str] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
@@ -71,7 +72,7 @@ class FolderWatch:
     @property
     def is_settled(self) -> bool:
         """Whether nothing is waited for: no file to become still, none to stay away."""
-        return not (self._restless or self._missing)
+        return not (self._restless or (self._missing and not self._refused))
 
     def scan(self) -> Iterator[FileEvent]:
         """Look through the folder once, and load what is new and still. Raises LedgerUnavailable."""
@@ -170,7 +171,9 @@ class FolderWatch:
         due = [id_ for id_, since in self._missing.items() if now - since >= SETTLE_SECONDS]
         if not due or self._restless:
             return
-        if self.options.delete and not self.options.force and len(due) > max(_FEW, len(self._known) // 2):
+        too_many = len(due) > max(_FEW, len(self._known) // 2)
+        self._refused = self.options.delete and too_many and not self.options.force
+        if self._refused:
             yield from self._tell_once(
                 str(self.folder),
                 f"{len(due)} of {len(self._known)} files vanished at once: their documents are kept; "

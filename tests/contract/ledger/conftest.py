@@ -8,9 +8,13 @@ import pytest
 from sqlalchemy import text
 
 from ingestion.database import Database
+from ingestion.holdings import Holdings
 from ingestion.ledger import Ledger
 from ingestion.queue import WorkQueue
 from ingestion.rejections import RejectionLog
+from ingestion.source_list import SourceList
+from ingestion.tables import metadata
+from ingestion.watched_files import WatchedFiles
 from tests.postgres import run_postgres
 
 
@@ -26,7 +30,7 @@ class Clock:
 
 @dataclass
 class Books:
-    """The three faces of one database, under one clock."""
+    """The faces of one database, under one clock."""
 
     database: Database
     clock: Clock = field(default_factory=Clock)
@@ -35,6 +39,9 @@ class Books:
         self.ledger = Ledger(self.database, clock=self.clock)
         self.queue = WorkQueue(self.database, clock=self.clock)
         self.rejections = RejectionLog(self.database, clock=self.clock)
+        self.sources = SourceList(self.database, clock=self.clock)
+        self.holdings = Holdings(self.database)
+        self.watched = WatchedFiles(self.database, clock=self.clock)
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +61,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def books(database_url: str) -> Iterator[Books]:
     database = Database.open(database_url)
     with database.write() as connection:
-        for table in ("documents", "tasks", "persons", "collections", "rejections"):
+        for table in metadata.tables:
             connection.execute(text(f"DELETE FROM {table}"))
     yield Books(database)
     database.close()
