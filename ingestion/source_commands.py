@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from ingestion.addresses import parse_url, show_url
 from ingestion.errors import SourceRefused
@@ -89,8 +90,9 @@ def list_() -> None:
             where = show_url(source.location) if source.is_url else source.location
             gone = "is closed" if source.snapshot else "stays"
             every = _describe_seconds(source.every_seconds) if source.every_seconds else "by hand"
-            table.add_row(source.name, where, every, gone, holds, _describe_state(source), _describe_run(source))
-        console.print(table, markup=False)
+            cells = (source.name, where, every, gone, holds, _describe_state(source), _describe_run(source))
+            table.add_row(*map(Text, cells))  # Text, because a message may look like markup
+        console.print(table)
 
 
 @app.command()

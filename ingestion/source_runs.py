@@ -132,6 +132,9 @@ class SourceRunner:
             except LedgerUnavailable as error:
                 log.warning("ledger is away", error=str(error))
                 self._stop.wait(_LOOK_SECONDS)
+            except Exception:  # one of the schedule itself; what goes wrong in a run is told with its source
+                log.exception("schedule failed")
+                self._stop.wait(_LOOK_SECONDS)
 
     def stop(self) -> None:
         """Ask the schedule to end; callable from any thread."""

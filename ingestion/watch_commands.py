@@ -9,6 +9,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
+import structlog
 import typer
 import watchfiles
 
@@ -21,8 +22,13 @@ from ingestion.watching import FileEvent, FolderWatch, WatchOptions
 from milvus import Kind
 
 _LOOK_MILLISECONDS = 500
+_LOOK_SECONDS = 5.0
 # Now and then the folder is looked through without being told to: events get lost, and other machines send none.
 _RESCAN_SECONDS = 30.0
+# For each second of looking through the folder, so many of rest.
+_REST = 5.0
+
+log = structlog.get_logger(__name__)
 
 
 def watch(
@@ -56,30 +62,39 @@ def watch(
 
 
 def _follow(watch: FolderWatch, stop: threading.Event) -> None:
-    looked = float("-inf")
-    for told in _wait_for_changes(watch.folder, stop):
-        if told or not watch.is_settled or time.monotonic() - looked >= _RESCAN_SECONDS:
-            looked = time.monotonic()
-            for event in watch.scan():
-                _print_event(event)
-                if stop.is_set():
-                    return
+    told, rest_until, rescan_at = False, 0.0, 0.0
+    for something in _wait_for_changes(watch.folder, stop):
+        told |= something
+        now = time.monotonic()
+        if now < rest_until or not (told or now >= rescan_at or not watch.is_settled):
+            continue
+        told = False
+        for event in watch.scan():
+            _print_event(event)
+            if stop.is_set():
+                return
+        # A folder so large that looking through it takes long is looked through less often.
+        done = time.monotonic()
+        rest_until, rescan_at = done + _REST * (done - now), done + _RESCAN_SECONDS
 
 
 def _wait_for_changes(folder: Path, stop: threading.Event) -> Iterator[bool]:
     """Whether something happened in the folder, every half second or as soon as it does."""
-    yield True
-    changes = watchfiles.watch(
-        folder,
-        watch_filter=None,
-        stop_event=stop,
-        rust_timeout=_LOOK_MILLISECONDS,
-        yield_on_timeout=True,
-        raise_interrupt=False,
-        ignore_permission_denied=True,
-    )
-    for found in changes:
-        yield bool(found)
+    try:
+        for found in watchfiles.watch(
+            folder,
+            watch_filter=None,
+            stop_event=stop,
+            rust_timeout=_LOOK_MILLISECONDS,
+            yield_on_timeout=True,
+            raise_interrupt=False,
+            ignore_permission_denied=True,
+        ):
+            yield bool(found)
+    except (OSError, RuntimeError) as error:  # the system grants no more watches, or has none
+        log.warning("the system tells nothing of changes, so the folder is looked through", error=str(error))
+        while not stop.wait(_LOOK_SECONDS):
+            yield True
 
 
 @contextmanager

@@ -78,10 +78,10 @@ class WatchedFiles:
 def make_file(folder: Path, path: Path, stamp: FileStamp, content_hash: str) -> WatchedFile:
     """A file of a folder; its id comes from both, so that a file may be watched from two folders."""
     name = make_writable(path.relative_to(folder).as_posix())
-    return WatchedFile(name_file(folder, path), name, stamp, content_hash)
+    return WatchedFile(name_file(folder, str(path)), name, stamp, content_hash)
 
 
-def name_file(folder: Path, path: Path) -> str:
+def name_file(folder: Path, path: str) -> str:
     """The id of a file of a folder."""
     return hashlib.sha256(os.fsencode(folder) + b"\x00" + os.fsencode(path)).hexdigest()
 

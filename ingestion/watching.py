@@ -2,8 +2,9 @@
 
 import hashlib
 import os
+import stat
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,42 +77,40 @@ class FolderWatch:
 
     def scan(self) -> Iterator[FileEvent]:
         """Look through the folder once, and load what is new and still. Raises LedgerUnavailable."""
-        found: dict[str, Path] = {}
+        found: dict[str, tuple[str, FileStamp]] = {}
         complete = yield from self._find_files(found)
         now = self.clock()
-        for id_, path in found.items():
-            stamp = _stamp(path)
+        for id_, (path, stamp) in found.items():
             known = self._known.get(id_)
-            if stamp is None or (known is not None and known.stamp == stamp):
+            if known is not None and known.stamp == stamp:
                 self._restless.pop(id_, None)
             elif self._is_still(id_, stamp, now):
-                yield from self._load(id_, path, stamp)
+                yield from self._load(id_, Path(path), stamp)
         self._restless = {id_: sighting for id_, sighting in self._restless.items() if id_ in found}
         if complete:
             yield from self._notice_vanished(found, now)
 
-    def _find_files(self, found: dict[str, Path]) -> Generator[FileEvent, None, bool]:
-        """Collect the files that can be read; whether all folders could be looked into."""
+    def _find_files(self, found: dict[str, tuple[str, FileStamp]]) -> Generator[FileEvent, None, bool]:
+        """Collect the files that can be read, by their ids; whether all folders could be looked into."""
         complete = True
-        folders = [self.folder]
+        folders = [str(self.folder)]
         while folders:
             folder = folders.pop()
             try:
                 entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
             except OSError as error:
                 complete = False
-                yield from self._tell_once(str(folder), f"cannot be read ({error.strerror})")
+                yield from self._tell_once(folder, f"cannot be read ({error.strerror})")
                 continue
             for entry in entries:
-                path = folder / entry.name
                 if entry.name.startswith("."):
                     continue
                 if entry.is_dir(follow_symlinks=False):
-                    folders.append(path)
-                elif is_known(entry.name):
-                    found[name_file(self.folder, path)] = path
-                else:
-                    yield from self._tell_once(str(path), "is of a type that is not read")
+                    folders.append(entry.path)
+                elif not is_known(entry.name):
+                    yield from self._tell_once(entry.path, "is of a type that is not read")
+                elif stamp := _stamp(entry):
+                    found[name_file(self.folder, entry.path)] = (entry.path, stamp)
         return complete
 
     def _tell_once(self, path: str, message: str) -> Iterator[FileEvent]:
@@ -165,7 +164,7 @@ class FolderWatch:
         load_rows(str(path), rows, books=self.books, report=report, hold=hold)
         return report
 
-    def _notice_vanished(self, found: Mapping[str, Path], now: float) -> Iterator[FileEvent]:
+    def _notice_vanished(self, found: Container[str], now: float) -> Iterator[FileEvent]:
         """Take leave of files that stay away: one that is only being replaced or renamed is back, or read, by then."""
         self._missing = {id_: self._missing.get(id_, now) for id_ in self._known if id_ not in found}
         due = [id_ for id_, since in self._missing.items() if now - since >= SETTLE_SECONDS]
@@ -196,13 +195,13 @@ class FolderWatch:
         return release(self.books.ledger, file.holder, held)
 
 
-def _stamp(path: Path) -> FileStamp | None:
+def _stamp(file: "os.DirEntry[str] | Path") -> FileStamp | None:
     """The file's stamp; None where it is gone, or is no file."""
     try:
-        stat = path.stat()
+        status = file.stat()
     except OSError:
         return None
-    return FileStamp(stat.st_size, stat.st_mtime_ns) if path.is_file() else None
+    return FileStamp(status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
 
 
 def _hash_file(path: Path) -> str:
