@@ -10,7 +10,7 @@ The tree:
     │   ├── FetchRefused       our own rules forbid it: scheme, address, size, redirects
     │   └── FetchFailed        the server or the network failed; it may work later
     ├── UnknownSource          there is no source of this name
-    ├── SourceRefused          a source that cannot be added as it is described
+    ├── SourceRefused          a source that cannot be added, run or removed as things are
     └── LedgerUnavailable      the database does not answer
         └── LedgerConflict     two transactions stood in each other's way; the same call may go through now
 """
@@ -57,7 +57,7 @@ class UnknownSource(IngestionError):
 
 
 class SourceRefused(IngestionError):
-    """A source that cannot be added as it is described; the message says what is wrong."""
+    """A source that cannot be added, run or removed as things are; the message says why."""
 
 
 class LedgerUnavailable(IngestionError):

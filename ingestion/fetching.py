@@ -24,6 +24,7 @@ USER_AGENT = "Counterpart (imports vacancies and resumes)"
 _MAX_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+_MAX_VALIDATOR = 1_000
 _UNPACK_BYTES = 1024**2
 
 
@@ -184,8 +185,8 @@ class Fetcher:
             url=target.shown,
             name=target.target.partition("?")[0].rpartition("/")[2],
             media_type=(_find_header(answer, "content-type") or "").partition(";")[0].strip().lower(),
-            etag=_find_header(answer, "etag"),
-            last_modified=_find_header(answer, "last-modified"),
+            etag=_find_validator(answer, "etag"),
+            last_modified=_find_validator(answer, "last-modified"),
         )
 
     def _save(self, answer: httpcore.Response, path: Path, shown: str) -> None:
@@ -327,8 +328,17 @@ def _follow_location(before: Target, location: str, shown: str) -> Target:
 def _find_header(answer: httpcore.Response, name: str) -> str | None:
     for key, value in answer.headers:
         if key.lower() == name.encode("ascii"):
-            return value.decode("latin-1")
+            try:
+                return value.decode("utf-8")
+            except UnicodeDecodeError:
+                return value.decode("latin-1")
     return None
+
+
+def _find_validator(answer: httpcore.Response, name: str) -> str | None:
+    """A header that is sent back with the next request; None where it could not be."""
+    value = _find_header(answer, name)
+    return value if value and value.isascii() and len(value) <= _MAX_VALIDATOR else None
 
 
 def _read_retry_after(value: str | None) -> float | None:

@@ -23,6 +23,7 @@ from ingestion.source_runs import SourceRunner, create_source_runner
 from ingestion.sources.columns import check_mapping
 from ingestion.sources.files import is_known
 from ingestion.sources.registry import KNOWN_TYPES
+from ingestion.sources.validation import make_writable
 from ingestion.terminal import configure_logs, console, errors, parse_mapping, show_clear_errors
 from milvus import Kind
 
@@ -179,6 +180,8 @@ def _check_location(location: str) -> str:
         parse_url(location)
         return location
     path = Path(location).resolve()
+    if make_writable(str(path)) != str(path):
+        raise SourceRefused(f"{make_writable(location)}: the name is no text that can be written down; rename it")
     if not path.exists():
         raise SourceRefused(f"{location}: there is no such file or folder, and it is no URL")
     if path.is_file() and not is_known(path.name):

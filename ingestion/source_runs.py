@@ -24,6 +24,7 @@ from ingestion.loading import LoadReport, load_rows
 from ingestion.source_list import LEASE_SECONDS, RunOutcome, RunResult, Source
 from ingestion.sources import Rejection, SourceRow, read_path
 from ingestion.sources.files import is_known
+from ingestion.sources.json_file import EMPTY_ARRAY
 
 _LOOK_SECONDS = 5.0
 _MAX_KEPT_REJECTIONS = 10_001
@@ -76,7 +77,7 @@ class _Reading:
             location = self._relocate(row.location)
             if isinstance(row, SourceRow):
                 yield replace(row, location=location, document=_name_source(row.document, self.source.name))
-            else:
+            elif row.reason != EMPTY_ARRAY:  # which is how a feed says that there is nothing, or nothing new
                 moved = replace(row, location=location)
                 if len(self.rejections) < _MAX_KEPT_REJECTIONS:
                     self.rejections.append(moved)

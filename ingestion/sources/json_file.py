@@ -11,6 +11,8 @@ from ingestion.sources.port import Rejection, SourceFile, SourceRow
 from ingestion.sources.streams import read_whole
 from ingestion.sources.validation import reject
 
+EMPTY_ARRAY = "holds an empty array"
+
 
 def parse_json(content: bytes | str) -> Any:
     """The value of a JSON text; NaN and Infinity are read as floats. Raises ValueError, RecursionError."""
@@ -57,7 +59,7 @@ def _unfold(file: SourceFile, value: Any) -> Iterator[FoundObject | Rejection]:
     elif isinstance(value, list):
         only = file.id if len(value) == 1 else None
         if not value:
-            yield reject(file.name, "holds an empty array")
+            yield reject(file.name, EMPTY_ARRAY)
         for index, item in enumerate(value):
             yield FoundObject(f"{file.name}[{index}]", item, name=only)
     else:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,6 +46,16 @@ def check(outcome: tuple[int, str], *words: str, code: int = 0) -> None:
     assert outcome[0] == code, outcome[1]
     for word in words:
         assert word in outcome[1], outcome[1]
+
+
+def wait_for(happened: Callable[[], object]) -> bool:
+    """Whether something that other processes do happens within a minute."""
+    deadline = time.monotonic() + 60
+    while not happened():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def test_feed_is_added_run_and_listed(allowed: dict[str, str], server: RudeServer) -> None:
@@ -156,9 +166,8 @@ def test_api_process_runs_what_is_due(tmp_path: Path) -> None:
     )
     database.close()
     with serve(tmp_path, embedding_backend="hashing") as api:
-        deadline = time.monotonic() + 60
-        while not (found := api.client.get("/v1/vacancies").json()["items"]) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        assert wait_for(lambda: api.client.get("/v1/vacancies").json()["items"])
+        found = api.client.get("/v1/vacancies").json()["items"]
         assert {item["document"]["source"] for item in found} == {"board"}
 
 
@@ -205,6 +214,34 @@ def test_watch_brings_files_into_the_index_as_they_appear(environment: dict[str,
         assert "b.json" not in told
         read_until(process, "Indexed")
     assert re.search(r"vacancies\W+0\W+3\W+0", run(environment, "ingestion", "status")[1])
+
+
+def test_watch_leaves_the_indexing_to_a_process_that_has_the_index_open(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    with serve(tmp_path / "var", embedding_backend="hashing") as api, watching(environment, folder) as process:
+        (folder / "a.json").write_bytes(encode(ROWS))
+        read_until(process, "12 documents")
+        for row in ROWS:
+            task = api.installation.books.ledger.get_document(Kind.VACANCIES, row["id"]).task_id
+            assert wait_for(lambda task=task: api.client.get(f"/v1/tasks/{task}").json()["state"] == "done")
+
+
+def test_work_runs_what_is_due_and_ends_cleanly(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "vacancies.json").write_bytes(encode(ROWS))
+    sources(environment, "add", "board", tmp_path / "vacancies.json", "--every", "1h")
+    command = [sys.executable, "-u", "-m", "ingestion", "work"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert any("source was run" in line for line in process.stderr)
+            process.send_signal(signal.SIGTERM)
+            process.stderr.read()
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
+    check(sources(environment, "list"), "due in", "done")
 
 
 def test_watch_of_no_folder_is_a_clear_error(environment: dict[str, str]) -> None:

@@ -141,6 +141,27 @@ def test_suspiciously_small_snapshot_is_partial_until_forced(
     assert stored(books) == ["new", "v00"]
 
 
+def test_feed_of_nothing_new_is_no_failure(books: Books, server: Server, runner: SourceRunner) -> None:
+    add(books, snapshot=False)
+    server.name = "feed.json"
+    serve(runner, server, b"[" + lines("a") + b"]")
+    assert serve(runner, server, b"[]").outcome is RunOutcome.DONE
+    assert stored(books) == ["a"]
+    assert books.rejections.read() == []
+
+
+def test_snapshot_of_nothing_closes_the_last_ones_only_by_force(
+    books: Books, server: Server, runner: SourceRunner
+) -> None:
+    add(books)
+    server.name = "feed.json"
+    serve(runner, server, b"[" + lines("a") + b"]")
+    assert serve(runner, server, b"[]").outcome is RunOutcome.PARTIAL
+    assert stored(books) == ["a"]
+    assert serve(runner, server, b"[]", force=True).outcome is RunOutcome.DONE
+    assert stored(books) == []
+
+
 def test_failed_fetch_closes_nothing_and_is_told(books: Books, server: Server, runner: SourceRunner) -> None:
     add(books)
     serve(runner, server, lines("a"))

@@ -223,6 +223,20 @@ def test_redirects_are_followed(server: RudeServer, tmp_path: Path) -> None:
     assert (fetched.name, fetched.url) == ("new.csv", server.url("/c/new.csv?..."))
 
 
+def test_location_in_raw_utf8_is_followed(server: RudeServer, tmp_path: Path) -> None:
+    server.answers["/jobs.json"] = [answer(status="302 Found", headers=("Location: /вакансии.json",))]
+    server.answers["/%D0%B2%D0%B0%D0%BA%D0%B0%D0%BD%D1%81%D0%B8%D0%B8.json"] = [answer(BODY)]
+    assert isinstance(fetch(server, tmp_path), Fetched)
+
+
+@pytest.mark.parametrize("etag", ['"é"', '"' + "x" * 2000 + '"'])
+def test_etag_that_cannot_be_sent_back_is_not_remembered(server: RudeServer, tmp_path: Path, etag: str) -> None:
+    server.answers["/jobs.json"] = [answer(BODY, headers=(f"ETag: {etag}",))]
+    fetched = fetch(server, tmp_path)
+    assert isinstance(fetched, Fetched)
+    assert fetched.etag is None
+
+
 def test_redirects_in_a_circle_end(server: RudeServer, tmp_path: Path) -> None:
     server.answers["/jobs.json"] = [answer(status="301 Moved", headers=("Location: /jobs.json",))]
     check_failure(server, tmp_path, "redirects more than 5 times", attempts=4)
