@@ -2,7 +2,7 @@
 
 It is: document formats, parsing, normalization, the ledger, the worker that fills the index.
 It knows: file formats, SQL, canonical spellings of skills, places, salaries.
-It never touches: HTTP.
+It never touches: HTTP, but to fetch a source.
 """
 
 from ingestion.documents import DOCUMENT_TYPES, AnyDocument, DocumentId, ResumeDocument, VacancyDocument, find_names
@@ -13,6 +13,7 @@ from ingestion.normalize import Normalizer
 from ingestion.records import Change, Priority, Recorded, State, StoredDocument, Task, TaskState
 from ingestion.serving import Served
 from ingestion.settings import Settings, read_settings
+from ingestion.source_runs import SourceRunner, create_source_runner
 from ingestion.sources import read_upload
 from ingestion.status import IngestionStatus
 from ingestion.worker import Worker
@@ -31,6 +32,7 @@ __all__ = [
     "ResumeDocument",
     "Served",
     "Settings",
+    "SourceRunner",
     "State",
     "StoredDocument",
     "Task",
@@ -38,6 +40,7 @@ __all__ = [
     "UnreadableDocument",
     "VacancyDocument",
     "Worker",
+    "create_source_runner",
     "find_names",
     "load_paths",
     "open_installation",

@@ -8,18 +8,19 @@ from typing import Annotated
 
 import structlog
 import typer
-from rich.console import Console
 
-from ingestion import queue_commands
+from ingestion import queue_commands, source_commands
 from ingestion.backup_commands import backup, restore
-from ingestion.installation import Books, Installation, open_books, open_installation
+from ingestion.indexing import index_pending
+from ingestion.installation import Books, open_books, open_installation
 from ingestion.loading import LoadReport, load_paths
 from ingestion.rebuild_commands import rebuild, rollback
-from ingestion.records import Change, Outcome, Summary
-from ingestion.settings import Settings, read_settings
-from ingestion.terminal import configure_logs, errors, make_progress, show_clear_errors
+from ingestion.records import Change, Summary
+from ingestion.settings import read_settings
+from ingestion.source_runs import create_source_runner
+from ingestion.terminal import configure_logs, console, errors, make_progress, parse_mapping, show_clear_errors
+from ingestion.watch_commands import watch
 from milvus import Kind
-from milvus.errors import IndexHeld
 
 app = typer.Typer(help="Brings resumes and vacancies into Counterpart.", no_args_is_help=True, add_completion=False)
 app.command()(backup)
@@ -27,7 +28,8 @@ app.command()(restore)
 app.command()(rebuild)
 app.command()(rollback)
 app.add_typer(queue_commands.app)
-console = Console()
+app.add_typer(source_commands.app, name="sources")
+app.command()(watch)
 
 
 @app.command()
@@ -42,11 +44,11 @@ def load(
     with show_clear_errors():
         settings = read_settings()
         configure_logs(settings.log_level)
-        mapping = _parse_mapping(map_ or [])
+        mapping = parse_mapping(map_ or [])
         books = open_books(settings)
         report = _read(paths, books, kind=kind, mapping=mapping)
         started = time.monotonic()
-        indexed = _index(settings, books)
+        indexed = index_pending(settings, books)
         _print_report(report, books.ledger.summarize(), indexed=indexed, seconds=time.monotonic() - started)
         books.close()
         if report.rejected_total and not report.documents:
@@ -55,14 +57,15 @@ def load(
 
 @app.command()
 def work() -> None:
-    """Bring pending documents into the index, until stopped."""
+    """Bring pending documents into the index, and run sources when they are due, until stopped."""
     with show_clear_errors():
         settings = read_settings()
         configure_logs(settings.log_level)
         installation = open_installation(settings)
+        sources = create_source_runner(installation.books, allow_private=settings.allow_private_sources)
         stops = {signal.SIGINT, signal.SIGTERM}
         signal.pthread_sigmask(signal.SIG_BLOCK, stops)  # before the threads start, which inherit it
-        with installation.work_beside(installation.create_worker()):
+        with installation.work_beside(installation.create_worker(), sources):
             structlog.get_logger(__name__).info("worker started", index=settings.milvus_uri)
             signal.sigwait(stops)
         installation.close()
@@ -81,71 +84,14 @@ def rejected(limit: Annotated[int, typer.Option(help="At most so many rows.", mi
         books.close()
 
 
-def _parse_mapping(pairs: list[str]) -> Mapping[str, str]:
-    mapping: dict[str, str] = {}
-    for pair in pairs:
-        column, separator, name = pair.partition("=")
-        if not (column and separator and name):
-            raise typer.BadParameter(f"--map {pair!r}: expected COLUMN=FIELD")
-        mapping[column] = name
-    return mapping
-
-
 def _read(paths: list[Path], books: Books, *, kind: Kind | None, mapping: Mapping[str, str]) -> LoadReport:
-    with make_progress(console) as progress:
+    with make_progress() as progress:
         bar = progress.add_task("Reading", total=None, rate="")
 
         def show(report: LoadReport) -> None:
             progress.update(bar, completed=report.documents, rate=f"{report.rejected_total} rejected")
 
         return load_paths(paths, books=books, kind=kind, mapping=mapping, report_progress=show)
-
-
-def _index(settings: Settings, books: Books) -> int:
-    """Bring what is pending into the index; how many documents were brought in."""
-    pending = books.ledger.summarize().pending
-    if not pending:
-        return 0
-    installation = _open_or_follow(settings, books, pending)
-    if installation:
-        _drain(installation, installation.books.queue.count_pending())
-        installation.close()
-    return pending
-
-
-def _open_or_follow(settings: Settings, books: Books, pending: int) -> Installation | None:
-    """The installation; None where another process held the index until nothing was pending any more."""
-    told = False
-    with make_progress(console) as progress:
-        bar = progress.add_task("Indexing elsewhere", total=pending, rate="", visible=False)
-        while left := books.queue.count_pending():
-            try:
-                return open_installation(settings)
-            except IndexHeld:
-                if not told:
-                    console.print("Another process has the index open and does the indexing; Ctrl-C stops watching.")
-                told = True
-            progress.update(bar, completed=max(pending - left, 0), visible=True)
-            time.sleep(1)
-    return None
-
-
-def _drain(installation: Installation, pending: int) -> None:
-    with console.status("Loading the model..."):
-        installation.check_embedder()
-    with make_progress(console) as progress:
-        bar = progress.add_task("Indexing", total=pending, rate="")
-        started = time.monotonic()
-        done = 0
-
-        def show(outcomes: list[Outcome]) -> None:
-            nonlocal done
-            done += sum(not outcome.retry for outcome in outcomes)
-            rate = f"{done / max(time.monotonic() - started, 0.001):.0f}/s"
-            trouble = next((outcome.error for outcome in outcomes if outcome.retry), None)
-            progress.update(bar, completed=done, rate=f"waiting: {trouble}" if trouble else rate)
-
-        installation.create_worker().drain(show)
 
 
 def _print_report(report: LoadReport, summary: Summary, *, indexed: int, seconds: float) -> None:

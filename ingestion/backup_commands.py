@@ -6,18 +6,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from ingestion.backup import KeptVectors, open_backup, restore_ledger, write_backup
 from ingestion.errors import BackupRefused
 from ingestion.installation import Installation, open_books, open_index, open_installation, open_served
 from ingestion.records import Outcome, State
 from ingestion.settings import Settings, read_settings
-from ingestion.terminal import configure_logs, make_progress, show_clear_errors
+from ingestion.terminal import configure_logs, console, make_progress, show_clear_errors
 from milvus import Store
 from milvus.errors import IndexHeld
-
-console = Console()
 
 
 def backup(
@@ -78,7 +75,7 @@ def _open_store(settings: Settings) -> Iterator[Store]:
 
 
 def _index(installation: Installation, known: KeptVectors | None) -> None:
-    with make_progress(console) as progress:
+    with make_progress() as progress:
         bar = progress.add_task("Indexing", total=installation.books.queue.count_pending(), rate="")
 
         def show(outcomes: list[Outcome]) -> None:

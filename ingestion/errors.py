@@ -8,6 +8,11 @@ The tree:
     ├── UnreadableDocument     an upload that gives no usable document
     ├── RebuildRefused         a rebuild or rollback that cannot be, or failed
     ├── BackupRefused          a backup that cannot be written, read or restored
+    ├── FetchError             a URL that was not fetched; the message names it, without credentials
+    │   ├── FetchRefused       our own rules forbid it: scheme, address, size, redirects
+    │   └── FetchFailed        the server or the network failed; it may work later
+    ├── UnknownSource          there is no source of this name
+    ├── SourceRefused          a source that cannot be added, run or removed as things are
     └── LedgerUnavailable      the database does not answer
         └── LedgerConflict     two transactions stood in each other's way; the same call may go through now
 """
@@ -35,6 +40,34 @@ class RebuildRefused(IngestionError):
 
 class BackupRefused(IngestionError):
     """A backup that cannot be written, read or restored; the message says why, and nothing was changed."""
+
+
+class FetchError(IngestionError):
+    """A URL that was not fetched; the message names it, without credentials, and says why."""
+
+
+class FetchRefused(FetchError):
+    """A URL that our own rules forbid: scheme, address, size, redirects."""
+
+
+class FetchFailed(FetchError):
+    """The server or the network failed.
+
+    `passing`: it may work when asked again; `retry_after`: seconds that the server asks to be left alone before.
+    """
+
+    def __init__(self, message: str, *, passing: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.passing = passing
+        self.retry_after = retry_after
+
+
+class UnknownSource(IngestionError):
+    """There is no source of this name in the ledger."""
+
+
+class SourceRefused(IngestionError):
+    """A source that cannot be added, run or removed as things are; the message says why."""
 
 
 class LedgerUnavailable(IngestionError):

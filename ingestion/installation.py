@@ -12,6 +12,7 @@ from ingestion.currency import load_rates
 from ingestion.database import Database
 from ingestion.errors import SettingsError
 from ingestion.failures import FailureDesk
+from ingestion.holdings import Holdings
 from ingestion.housekeeping import Housekeeper, Retention
 from ingestion.ledger import Ledger
 from ingestion.normalize import Normalizer
@@ -22,8 +23,10 @@ from ingestion.rejections import RejectionLog
 from ingestion.serving import Served, Serving
 from ingestion.settings import Settings
 from ingestion.skills import load_taxonomy
+from ingestion.source_list import SourceList
 from ingestion.standby import StandbyBook
 from ingestion.status import StatusDesk
+from ingestion.watched_files import WatchedFiles
 from ingestion.worker import Worker
 from milvus import Embedder, Index, Kind, ModelIdentity, create_embedder
 from milvus.errors import MilvusError, ModelMismatch
@@ -42,6 +45,9 @@ class Books:
     standby: StandbyBook
     failures: FailureDesk
     status: StatusDesk
+    sources: SourceList
+    holdings: Holdings
+    watched: WatchedFiles
 
     def close(self) -> None:
         """Close the database."""
@@ -76,16 +82,16 @@ class Installation:
         return Worker(self.books.queue, make_pipeline, housekeeper=housekeeper)
 
     @contextmanager
-    def work_beside(self, worker: Worker) -> Iterator[None]:
-        """Let the worker run, with all that has to run beside it, for as long as the block lasts."""
-        runnables: list[Runnable] = [worker, self.rebuilder]
-        with run_beside(runnables):
+    def work_beside(self, worker: Worker, *others: Runnable) -> Iterator[None]:
+        """Let the worker run, with the rebuilder and others beside it, for as long as the block lasts."""
+        with run_beside([worker, self.rebuilder, *others]):
             yield
 
-    def close(self) -> None:
-        """Close model, index and database."""
-        # The model first: Milvus Lite writes out what it holds in memory, and needs room for that.
-        self.serving.get().embedder.close()
+    def close(self, *, keep_model: bool = False) -> None:
+        """Close model, index and database; `keep_model` is for who opens the installation again with it."""
+        if not keep_model:
+            # First of all: Milvus Lite writes out what it holds in memory, and needs room for that.
+            self.serving.get().embedder.close()
         self.index.close()
         self.books.close()
 
@@ -102,11 +108,14 @@ def open_books(settings: Settings) -> Books:
         standby=StandbyBook(database),
         failures=FailureDesk(database, ledger),
         status=StatusDesk(database),
+        sources=SourceList(database),
+        holdings=Holdings(database),
+        watched=WatchedFiles(database),
     )
 
 
-def open_installation(settings: Settings) -> Installation:
-    """Open database, index and model.
+def open_installation(settings: Settings, *, embedder: Embedder | None = None) -> Installation:
+    """Open database, index and model; `embedder` is the one that these settings name, where it is open already.
 
     Raises SettingsError, LedgerUnavailable, IndexUnavailable (IndexHeld where another process has the folder open),
     ModelMismatch, EmbeddingError. Where the index lost a collection, its documents are queued anew.
@@ -118,17 +127,19 @@ def open_installation(settings: Settings) -> Installation:
         books.close()
         raise
     try:
-        return _complete_installation(settings, books=books, index=index)
+        return _complete_installation(settings, books=books, index=index, embedder=embedder)
     except Exception:
         index.close()
         books.close()
         raise
 
 
-def _complete_installation(settings: Settings, *, books: Books, index: Index) -> Installation:
+def _complete_installation(
+    settings: Settings, *, books: Books, index: Index, embedder: Embedder | None
+) -> Installation:
     normalizer = open_normalizer(settings)
     mend_switch(books.standby, index, is_alone=settings.index_is_local)
-    served = open_served(settings, index)
+    served = open_served(settings, index, embedder=embedder)
 
     @cache
     def create_by_name(name: str) -> Embedder:
@@ -170,14 +181,16 @@ def open_index(settings: Settings, *, create: bool = True) -> Index:
     return Index.open(settings.milvus_uri, token=token, create=create)
 
 
-def open_served(settings: Settings, index: Index, *, create: bool = True) -> Served:
+def open_served(settings: Settings, index: Index, *, create: bool = True, embedder: Embedder | None = None) -> Served:
     """The collections that serve and the model that filled them, which need not be the one that the settings name.
 
     Where there are none, `create` makes them for the settings' model. Raises ModelMismatch where the model that filled
     them cannot be had.
     """
-    wanted = open_embedder(settings)
     filled_by = index.read_model()
+    if embedder is not None and embedder.identity == filled_by:
+        return Served(index.open_serving(filled_by, create=create), embedder)
+    wanted = open_embedder(settings)
     if filled_by is None or filled_by == wanted.identity:
         return Served(index.open_serving(wanted.identity, create=create), wanted)
     try:

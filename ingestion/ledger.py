@@ -25,7 +25,7 @@ from ingestion.records import (
     encode_document,
     make_stored,
 )
-from ingestion.tables import documents, persons, rejections, tasks
+from ingestion.tables import documents, holdings, persons, rejections, tasks
 from milvus import Kind
 
 _ROWS_A_STATEMENT = 500
@@ -167,10 +167,26 @@ class Ledger:
         The document's content and the person's data are gone when this returns; the index follows.
         """
         with self._database.write() as connection:
-            known = _lock_documents(connection, [(kind, id_) for id_ in ids])
-            present = sorted(id_ for (_, id_), (digest, _) in known.items() if digest)
-            versions = self.erase(connection, kind, present, priority)
+            versions = self.erase(connection, kind, _lock_present(connection, kind, ids), priority)
         return [versions.get(id_) for id_ in ids]
+
+    @retry_conflicts
+    def release(self, holder: str, kind: Kind, ids: Sequence[str]) -> list[str]:
+        """End a holder's hold on documents, and erase those that no other holder has; the ids of these.
+
+        A holder holds a document before it records it, so that what another one is about to record stays.
+        """
+        with self._database.write() as connection:
+            # The documents are locked before the holders are looked at: nobody can record one in between.
+            present = _lock_present(connection, kind, ids)
+            these = and_(holdings.c.kind == kind, holdings.c.document_id.in_(ids))
+            others = set(
+                connection.scalars(select(holdings.c.document_id).where(these, holdings.c.holder != holder)).all()
+            )
+            erased = [id_ for id_ in present if id_ not in others]
+            self.erase(connection, kind, erased, Priority.BULK)
+            connection.execute(delete(holdings).where(these, holdings.c.holder == holder))
+        return erased
 
     @retry_conflicts
     def delete_expired(self, before: float, *, limit: int) -> int:
@@ -313,6 +329,12 @@ def _lock_documents(
                 digest = "failed" if row.state == State.FAILED else row.document_hash
                 found[kind, row.id] = (digest, row.version)
     return found
+
+
+def _lock_present(connection: Connection, kind: Kind, ids: Sequence[str]) -> list[str]:
+    """Those of the ids that there is a document of, sorted; their rows are locked."""
+    locked = _lock_documents(connection, [(kind, id_) for id_ in ids])
+    return sorted(id_ for (_, id_), (digest, _) in locked.items() if digest)
 
 
 def read_names(connection: Connection, resume_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

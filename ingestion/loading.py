@@ -42,19 +42,37 @@ def load_paths(
     # All are opened before any is read, so that a path that cannot be read stops the load before it began.
     sources = [(str(path), read_path(path, kind=kind, mapping=mapping or {})) for path in paths]
     for origin, source in sources:
-        books.rejections.forget(origin)
-        for batch in _in_batches(source):
-            rows = [item for item in batch if isinstance(item, SourceRow)]
-            rejected = [item for item in batch if isinstance(item, Rejection)]
-            recorded = books.ledger.record([row.document for row in rows], priority=Priority.BULK)
-            report.changes.update(one.change for one in recorded)
-            report.ignored.update(column for row in rows for column in row.ignored)
-            books.rejections.add(origin, rejected)
-            report.rejected_total += len(rejected)
-            report.rejected += rejected[: 100 - len(report.rejected)]
-            if report_progress:
-                report_progress(report)
+        load_rows(origin, source, books=books, report=report, report_progress=report_progress)
     return report
+
+
+def load_rows(
+    origin: str,
+    rows: Iterable[SourceRow | Rejection],
+    *,
+    books: Books,
+    report: LoadReport,
+    hold: Callable[[Sequence[SourceRow]], None] | None = None,
+    report_progress: Callable[[LoadReport], None] | None = None,
+) -> None:
+    """Record rows batch by batch, and add what became of them to the report; `hold` sees a batch before it is recorded.
+
+    What earlier loads of this origin rejected is forgotten.
+    """
+    books.rejections.forget(origin)
+    for batch in _in_batches(rows):
+        found = [item for item in batch if isinstance(item, SourceRow)]
+        rejected = [item for item in batch if isinstance(item, Rejection)]
+        if hold:
+            hold(found)
+        recorded = books.ledger.record([row.document for row in found], priority=Priority.BULK)
+        report.changes.update(one.change for one in recorded)
+        report.ignored.update(column for row in found for column in row.ignored)
+        books.rejections.add(origin, rejected)
+        report.rejected_total += len(rejected)
+        report.rejected += rejected[: 100 - len(report.rejected)]
+        if report_progress:
+            report_progress(report)
 
 
 def _in_batches(rows: Iterable[SourceRow | Rejection]) -> Iterator[list[SourceRow | Rejection]]:

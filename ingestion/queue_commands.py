@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from ingestion.failures import Verdict
@@ -14,13 +13,11 @@ from ingestion.installation import Books, open_books, open_index, open_served
 from ingestion.records import State
 from ingestion.settings import Settings, read_settings
 from ingestion.status import IngestionStatus
-from ingestion.terminal import errors, show_clear_errors
+from ingestion.terminal import console, errors, show_clear_errors
 from milvus import Kind
 from milvus.errors import IndexHeld
 
 app = typer.Typer()
-console = Console()
-
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of documents that were set aside.")]
 KindOption = Annotated[Kind | None, typer.Option(help="Only documents of this kind; both where it is left out.")]
 

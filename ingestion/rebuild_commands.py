@@ -6,14 +6,13 @@ from contextlib import closing
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from ingestion.errors import RebuildRefused
 from ingestion.installation import Installation, open_books, open_embedder, open_installation
 from ingestion.settings import Settings, read_settings
 from ingestion.standby import StandbyBook, StandbyState, StandbyStatus
-from ingestion.terminal import configure_logs, make_progress, show_clear_errors
+from ingestion.terminal import configure_logs, console, make_progress, show_clear_errors
 from milvus.errors import IndexHeld
 
 _LOOK_SECONDS = 0.25
@@ -23,8 +22,6 @@ _SAID = {
     StandbyState.CATCHING_UP: "Catching up and verifying",
     StandbyState.SWITCHING: "Switching",
 }
-
-console = Console()
 
 Ask = Callable[[StandbyBook, Installation | None], None]
 """Writes down what is to be done; the installation is None where another process has the index open."""
@@ -84,7 +81,7 @@ def rollback() -> None:
 def _carry_out(settings: Settings, ask: Ask) -> StandbyStatus:
     """Ask for it, and see it done: by this process, or by the one that has the index open."""
     configure_logs(settings.log_level)
-    with closing(open_books(settings)) as books, make_progress(console) as progress:
+    with closing(open_books(settings)) as books, make_progress() as progress:
         bar = progress.add_task("Opening", total=None, rate="")
         asked = False
         while True:

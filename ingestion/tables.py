@@ -133,3 +133,53 @@ rejections = Table(
     Column("rejected_at", Double, nullable=False),
     Index("ix_rejections_origin", "origin"),
 )
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("location", Text, nullable=False, comment="a URL, or the absolute path of a file or folder"),
+    Column("kind", String(16)),
+    Column("format", String(16), comment="the ending that its file would have"),
+    Column("mapping", JSON, nullable=False, comment="column as written: document field"),
+    Column("every_seconds", Double, comment="null where it is run by hand only"),
+    Column("snapshot", Boolean, nullable=False, comment="whether what is absent from it is closed"),
+    Column("paused", Boolean, nullable=False),
+    Column("due_at", Double),
+    Column("etag", Text, comment="of what was read last; of files: a hash of names, sizes and times"),
+    Column("last_modified", Text),
+    Column("run", BigInteger, nullable=False, comment="number of the newest run"),
+    Column("lease_owner", String(64)),
+    Column("lease_until", Double),
+    Column("started_at", Double),
+    Column("finished_at", Double),
+    Column("outcome", String(16), comment="of the last run that ended: done, unchanged, partial or failed"),
+    Column("message", Text, comment="why it was partial or failed"),
+    Column("counts", JSON(none_as_null=True), comment="of the last run that read anything"),
+    Column("created_at", Double, nullable=False),
+)
+
+holdings = Table(
+    "holdings",
+    metadata,
+    Column("holder", String(80), nullable=False, comment="source:<name> or file:<id in watched_files>"),
+    Column("kind", String(16), nullable=False),
+    Column("document_id", _Id, nullable=False),
+    Column("run", BigInteger, nullable=False, comment="the newest run that found the document"),
+    Column("location", Text, nullable=False, comment="file and row where it was found"),
+    PrimaryKeyConstraint("holder", "kind", "document_id"),
+    Index("ix_holdings_document", "kind", "document_id"),
+)
+
+watched_files = Table(
+    "watched_files",
+    metadata,
+    Column("id", String(64), primary_key=True, comment="hash of folder and path"),
+    Column("folder", String(64), nullable=False, comment="hash of the folder that is watched"),
+    Column("path", Text, nullable=False, comment="below the folder"),
+    Column("size", BigInteger, nullable=False),
+    Column("modified_ns", BigInteger, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("read_at", Double, nullable=False),
+    Index("ix_watched_files_folder", "folder"),
+)

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import structlog
@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from ingestion.errors import IngestionError
 from milvus.errors import MilvusError
 
+console = Console()
 errors = Console(stderr=True)
 
 
@@ -49,7 +50,7 @@ def configure_logs(level: str) -> None:
     )
 
 
-def make_progress(console: Console) -> Progress:
+def make_progress() -> Progress:
     """A bar with count, rate (the field `rate` of a task) and time left, which goes when it is done."""
     return Progress(
         SpinnerColumn(),
@@ -61,3 +62,14 @@ def make_progress(console: Console) -> Progress:
         console=console,
         transient=True,
     )
+
+
+def parse_mapping(pairs: list[str]) -> Mapping[str, str]:
+    """What `--map COLUMN=FIELD`, repeated, says. Raises typer.BadParameter."""
+    mapping: dict[str, str] = {}
+    for pair in pairs:
+        column, separator, name = pair.partition("=")
+        if not (column and separator and name):
+            raise typer.BadParameter(f"--map {pair!r}: expected COLUMN=FIELD")
+        mapping[column] = name
+    return mapping

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 
-from ingestion import Installation, Settings, Worker
+from ingestion import Installation, Settings, Worker, create_source_runner
 from milvus import find_model
 from milvus.errors import MilvusError
 from service import __version__
@@ -26,13 +26,14 @@ Searches take a few words, a document, a file or a stored id. Errors are problem
 
 
 def create_app(installation: Installation, settings: Settings) -> FastAPI:
-    """The application over an opened installation; it runs a worker itself where the settings say so."""
+    """The application over an opened installation; it runs worker and sources itself where the settings say so."""
     worker = installation.create_worker() if settings.worker_is_embedded else None
     services = create_services(installation, worker)
 
     @asynccontextmanager
     async def run_worker(_: FastAPI) -> AsyncIterator[None]:
-        with installation.work_beside(worker) if worker else nullcontext():
+        sources = create_source_runner(installation.books, allow_private=settings.allow_private_sources)
+        with installation.work_beside(worker, sources) if worker else nullcontext():
             yield
 
     app = FastAPI(

@@ -21,12 +21,19 @@ from milvus import Kind
 Read = Iterator[SourceRow | Rejection]
 
 
-def read_path(path: Path, *, kind: Kind | None = None, mapping: Mapping[str, str] = MappingProxyType({})) -> Read:
+def read_path(
+    path: Path,
+    *,
+    kind: Kind | None = None,
+    mapping: Mapping[str, str] = MappingProxyType({}),
+    folder: Path | None = None,
+) -> Read:
     """Everything in a file, an archive, or a folder and its subfolders, sorted by name, without hidden files.
 
-    `kind` says what the documents are where their content does not; `mapping` renames columns. What cannot be read
-    comes out as a Rejection. Raises UnreadableSource, at once, where there is no such path, where it is a file of
-    unknown type, or where a column is mapped to a field that does not exist.
+    `kind` says what the documents are where their content does not; `mapping` renames columns. A file below `folder` is
+    read as if all of that folder were. What cannot be read comes out as a Rejection. Raises UnreadableSource, at once,
+    where there is no such path, where it is a file of unknown type, or where a column is mapped to a field that does
+    not exist.
     """
     check_mapping(mapping, kind)
     asked = SourceFile(name=str(path), id=_name_file(path), open=partial(_open, path), kind=kind, mapping=mapping)
@@ -36,12 +43,16 @@ def read_path(path: Path, *, kind: Kind | None = None, mapping: Mapping[str, str
         raise UnreadableSource(f"{path}: there is no such file or folder")
     if not path.is_file():
         raise UnreadableSource(f"{path} is neither a file nor a folder")
-    if not _is_known(path.name):
+    if not is_known(path.name):
         raise UnreadableSource(f"{path} is of an unknown type; known: {KNOWN_TYPES}")
-    return _read_file(_make_clean(asked), prefix="")
+    if folder is None:
+        return _read_file(_make_clean(asked), prefix="")
+    file = _make_clean(replace(asked, id=path.relative_to(folder).as_posix()))
+    return _read_file(file, prefix=f"{file.id}/")
 
 
-def _is_known(name: str) -> bool:
+def is_known(name: str) -> bool:
+    """Whether a file of this name can be read."""
     return find_archive(name) is not None or find_reader(name.lower().removesuffix(GZIP)) is not None
 
 

@@ -11,6 +11,8 @@ from ingestion.sources.streams import read_whole
 from ingestion.sources.validation import reject
 from ingestion.sources.wrappers import unfold
 
+EMPTY_ARRAY = "holds an empty array"
+
 
 def parse_json(content: bytes | str) -> Any:
     """The value of a JSON text; NaN and Infinity are read as floats. Raises ValueError, RecursionError."""

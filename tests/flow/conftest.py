@@ -1,10 +1,12 @@
 """The application over a real index in a temporary folder: one with hashed words, one with the packaged model."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import structlog
 from fastapi.testclient import TestClient
 
 from ingestion import Settings, open_installation
@@ -54,3 +56,24 @@ def own_api(tmp_path: Path) -> Iterator[Api]:
 def source(request: pytest.FixtureRequest) -> str:
     """A name of this test's own, for the ids and the `source` of its documents."""
     return f"{request.module.__name__.rpartition('.')[2]}-{request.node.name}"[:120]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """A plain terminal, 200 columns wide, and a data folder of its own."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("COUNTERPART_")}
+    return clean | {
+        "COUNTERPART_DATA_DIR": str(tmp_path / "var"),
+        "COUNTERPART_EMBEDDING_BACKEND": "hashing",
+        "COLUMNS": "200",
+        "NO_COLOR": "1",
+        "TERM": "dumb",
+    }
+
+
+@pytest.fixture(autouse=True)
+def _log_settings() -> Iterator[None]:
+    """The commands point the log at a stream that ends with them."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)

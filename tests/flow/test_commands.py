@@ -1,39 +1,17 @@
 """The commands, as people run them: what they print and how they end."""
 
 import json
-import os
 import re
 import socket
-import subprocess
-import sys
-import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
-from typer.testing import CliRunner
 
-import ingestion.__main__
-import service.__main__
+from tests.flow.commands import check_clear_error, run, run_process
 from tests.flow.server import Server, find_port, start_server
 
-APPS = {"ingestion": ingestion.__main__.app, "service": service.__main__.app}
-
 ROWS = [{"id": f"c{i}", "title": f"Cook {i}", "text": f"Kitchen number {i}."} for i in range(12)]
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """A plain terminal, 200 columns wide, and a data folder of its own."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("COUNTERPART_")}
-    return clean | {
-        "COUNTERPART_DATA_DIR": str(tmp_path / "var"),
-        "COUNTERPART_EMBEDDING_BACKEND": "hashing",
-        "COLUMNS": "200",
-        "NO_COLOR": "1",
-        "TERM": "dumb",
-    }
 
 
 @pytest.fixture
@@ -41,44 +19,6 @@ def vacancies(tmp_path: Path) -> Path:
     path = tmp_path / "vacancies.jsonl"
     path.write_text("\n".join(json.dumps(row) for row in ROWS))
     return path
-
-
-@pytest.fixture(autouse=True)
-def _log_settings() -> Iterator[None]:
-    """The commands point the log at a stream that ends with them."""
-    before = structlog.get_config()
-    yield
-    structlog.configure(**before)
-
-
-def run(environment: dict[str, str], package: str, *arguments: object) -> tuple[int, str]:
-    """Exit code and everything that was printed, in this process; what nobody foresaw is printed as a traceback."""
-    done = CliRunner(env=environment).invoke(APPS[package], [str(argument) for argument in arguments])
-    unforeseen = done.exception is not None and not isinstance(done.exception, SystemExit)
-    return done.exit_code, done.output + ("".join(traceback.format_exception(done.exception)) if unforeseen else "")
-
-
-def run_process(environment: dict[str, str], *arguments: object) -> tuple[int, str]:
-    """The same, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", *map(str, arguments)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=120,
-        check=False,
-    )
-    return done.returncode, done.stdout.decode()
-
-
-def check_clear_error(outcome: tuple[int, str], *names: str) -> None:
-    """One clear word and an exit code; no traceback."""
-    code, output = outcome
-    assert code in {1, 2}, output
-    assert "Traceback" not in output, output
-    assert len(output.splitlines()) <= 12, output
-    for name in names:
-        assert name in output, output
 
 
 def test_load_twice_indexes_once(environment: dict[str, str], vacancies: Path) -> None:

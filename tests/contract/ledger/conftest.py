@@ -9,12 +9,15 @@ from sqlalchemy import text
 
 from ingestion.database import Database
 from ingestion.failures import FailureDesk
+from ingestion.holdings import Holdings
 from ingestion.ledger import Ledger
 from ingestion.queue import WorkQueue
 from ingestion.rejections import RejectionLog
+from ingestion.source_list import SourceList
 from ingestion.standby import StandbyBook
 from ingestion.status import StatusDesk
 from ingestion.tables import metadata
+from ingestion.watched_files import WatchedFiles
 from tests.postgres import run_postgres
 
 
@@ -42,6 +45,9 @@ class Books:
         self.standby = StandbyBook(self.database, clock=self.clock)
         self.failures = FailureDesk(self.database, self.ledger, clock=self.clock)
         self.status = StatusDesk(self.database, clock=self.clock)
+        self.sources = SourceList(self.database, clock=self.clock)
+        self.holdings = Holdings(self.database)
+        self.watched = WatchedFiles(self.database, clock=self.clock)
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +67,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def books(database_url: str) -> Iterator[Books]:
     database = Database.open(database_url)
     with database.write() as connection:
-        for table in [table.name for table in metadata.sorted_tables]:
+        for table in metadata.tables:
             connection.execute(text(f"DELETE FROM {table}"))
     yield Books(database)
     database.close()
