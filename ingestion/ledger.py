@@ -184,7 +184,8 @@ class Ledger:
                 connection.scalars(select(holdings.c.document_id).where(these, holdings.c.holder != holder)).all()
             )
             erased = [id_ for id_ in present if id_ not in others]
-            self.erase(connection, kind, erased, Priority.BULK)
+            # Cheap, and what is closed should be gone soon, however much is being loaded.
+            self.erase(connection, kind, erased, Priority.INTERACTIVE)
             connection.execute(delete(holdings).where(these, holdings.c.holder == holder))
         return erased
 

@@ -343,9 +343,9 @@ def test_folder_that_changes_while_it_is_read_closes_nothing(
     path.write_bytes(lines("a"))
     record = books.ledger.record
 
-    def record_while_written(batch: list[object]) -> object:
+    def record_while_written(batch: list[object], **options: object) -> object:
         path.write_bytes(lines("a", "b", "c"))
-        return record(batch)
+        return record(batch, **options)
 
     monkeypatch.setattr(books.ledger, "record", record_while_written)
     result = runner.run_now("board")

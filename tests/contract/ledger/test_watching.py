@@ -108,10 +108,10 @@ def test_file_that_changes_while_it_is_read_is_read_again(
     write(path, "a")
     record = books.ledger.record
 
-    def record_while_written(batch: list[object]) -> object:
+    def record_while_written(batch: list[object], **options: object) -> object:
         monkeypatch.undo()
         write(path, "a", "b")
-        return record(batch)
+        return record(batch, **options)
 
     monkeypatch.setattr(books.ledger, "record", record_while_written)
     settle(watch)
