@@ -18,7 +18,15 @@ from ingestion.rebuild_commands import rebuild, rollback
 from ingestion.records import Change, Summary
 from ingestion.settings import read_settings
 from ingestion.source_runs import create_source_runner
-from ingestion.terminal import configure_logs, console, errors, make_progress, parse_mapping, show_clear_errors
+from ingestion.terminal import (
+    configure_logs,
+    console,
+    errors,
+    make_progress,
+    parse_mapping,
+    read_peak_memory,
+    show_clear_errors,
+)
 from ingestion.watch_commands import watch
 from milvus import Kind
 
@@ -98,7 +106,8 @@ def _print_report(report: LoadReport, summary: Summary, *, indexed: int, seconds
     counts = ", ".join(f"{report.changes[change]:,} {change.value}" for change in Change)
     lines = [f"Read {report.documents:,} documents: {counts}; {report.rejected_total:,} rejected."]
     if indexed:
-        lines.append(f"Indexed {indexed:,} in {seconds:.0f} s ({indexed / max(seconds, 0.001):.0f}/s).")
+        rate = indexed / max(seconds, 0.001)
+        lines.append(f"Indexed {indexed:,} in {seconds:.0f} s ({rate:.0f}/s) with {read_peak_memory():,} MiB at most.")
     console.print("\n".join(lines), highlight=False)
     for row in report.rejected[:20]:
         errors.print(f"rejected {row.location}: {row.reason}", markup=False, highlight=False, soft_wrap=True)

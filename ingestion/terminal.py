@@ -1,6 +1,7 @@
 """What the commands of both programs share: clear errors and logs."""
 
 import logging
+import resource
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -73,3 +74,10 @@ def parse_mapping(pairs: list[str]) -> Mapping[str, str]:
             raise typer.BadParameter(f"--map {pair!r}: expected COLUMN=FIELD")
         mapping[column] = name
     return mapping
+
+
+def read_peak_memory() -> int:
+    """The most memory that this process has had so far, in MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Linux counts in KiB, macOS in bytes.
+    return peak // (2**20 if sys.platform == "darwin" else 2**10)
