@@ -1,5 +1,6 @@
 """Embedding in this process, with a sentence-transformers model on a CPU or a GPU."""
 
+import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -114,6 +115,7 @@ class SentenceTransformerEmbedder:
             from milvus.embedding.torch_runtime import give_back_memory
 
             self._model = None
+            gc.collect()  # a model refers to itself
             give_back_memory()
 
     def _embed(self, texts: Sequence[str], prompt: str, *, urgent: bool) -> Vectors:
