@@ -38,8 +38,8 @@ _LITE_PREFIX = "milvus_lite"
 _OLDEST_SERVER = (2, 5)  # the first with nullable columns
 _VERSION = re.compile(r"v?(\d+)\.(\d+)")
 
-# Lite writes a collection's latest rows to disk in portions of this size, which takes about five times as much memory for
-# a moment (its own default is 128 MiB); and at every fourth portion it merges them all, which takes five times the whole.
+# Lite writes a collection's latest rows to disk in portions of this size, which takes about five times as much memory
+# for a moment (its own default is 128 MiB); every fourth portion it merges them, which takes five times all of them.
 _LITE_PORTION_BYTES = 48 * 1024 * 1024
 
 # No pings on idle connections: Lite answers them with GOAWAY, and gRPC prints that to the terminal.
