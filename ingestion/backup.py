@@ -11,7 +11,7 @@ import json
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,9 @@ from ingestion.database import Database
 from ingestion.errors import BackupRefused
 from ingestion.records import State
 from ingestion.tables import documents, metadata
-from milvus import Kind, Store
+from milvus import Kind, ModelIdentity, Store
 
-FORMAT = 1
+FORMAT = 2
 _BATCH_ROWS = 1000
 _MANIFEST = "manifest.json"
 _BYTES = "base64"
@@ -38,11 +38,11 @@ Report = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup holds: rows by table, vectors by kind, and their model; `made_at` is ISO 8601."""
+    """What a backup holds: rows by table, vectors by kind, and the model they are of; `made_at` is ISO 8601."""
 
     rows: dict[str, int]
     vectors: dict[str, int]
-    model: str | None
+    model: ModelIdentity | None
     made_at: str
 
 
@@ -92,9 +92,8 @@ def write_backup(path: Path, database: Database, store: Store | None, *, report:
                 if store is not None
             }
             made_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-            manifest = Manifest(rows, vectors, store.model.name if store else None, made_at)
-            content = {"format": FORMAT, "rows": rows, "vectors": vectors, "model": manifest.model, "made_at": made_at}
-            archive.writestr(_MANIFEST, json.dumps(content, indent=1))
+            manifest = Manifest(rows, vectors, store.model if store else None, made_at)
+            archive.writestr(_MANIFEST, json.dumps({"format": FORMAT, **asdict(manifest)}, indent=1))
         draft.replace(path)
     except OSError as error:
         raise BackupRefused(f"{path} cannot be written: {error.strerror or error}") from error
@@ -127,14 +126,14 @@ def open_backup(path: Path) -> tuple[zipfile.ZipFile, Manifest]:
     try:
         archive = zipfile.ZipFile(path)
         content = json.loads(archive.read(_MANIFEST))
-        version = content.pop("format")
-        manifest = Manifest(**content)
+        if (version := content.pop("format")) != FORMAT:
+            raise BackupRefused(f"{path} has the backup format {version}, this version reads {FORMAT}")
+        model = content.pop("model")
+        manifest = Manifest(**content, model=ModelIdentity(**model) if model else None)
     except OSError as error:
         raise BackupRefused(f"{path} cannot be read: {error.strerror or error}") from error
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError) as error:
         raise BackupRefused(f"{path} is not a whole backup of this program") from error
-    if version != FORMAT:
-        raise BackupRefused(f"{path} has the backup format {version}, this version reads {FORMAT}")
     return archive, manifest
 
 

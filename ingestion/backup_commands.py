@@ -52,10 +52,10 @@ def restore(
                     status.update(f"Restoring {what}: {rows:,}")
 
                 restore_ledger(archive, manifest, installation.books.database, report=report)
-            fits = manifest.model == installation.serving.get().store.model.name
+            fits = manifest.model == installation.serving.get().store.model
             known = KeptVectors(archive, list(manifest.vectors)) if fits else None
-            if manifest.vectors and not fits:
-                console.print(f"The vectors are of {manifest.model!r}, so all is embedded anew.", highlight=False)
+            if manifest.model is not None and not fits:
+                console.print(f"The vectors are of another model ({manifest.model.name}), so all is embedded anew.")
             _index(installation, known)
             summary = installation.books.ledger.summarize()
         indexed = sum(states[State.INDEXED] for states in summary.counts.values())

@@ -14,7 +14,7 @@ from ingestion.records import Claim
 from ingestion.serving import FOLLOW_SECONDS, Served, Serving
 from ingestion.standby import StandbyBook, StandbyState, StandbyStatus
 from milvus import Embedder, Index, Kind, Store
-from milvus.errors import EmbeddingError, IndexUnavailable
+from milvus.errors import EmbeddingError, IndexUnavailable, ModelNotFound
 
 _BATCH_ROWS = 64
 _LEASE_SECONDS = 60.0
@@ -57,6 +57,7 @@ class Rebuilder:
         self._owner = "alone" if is_alone else uuid4().hex
         self._stop = threading.Event()
         self._rounds = 0
+        self._checked_model = ""
 
     def stop(self) -> None:
         """Ask the rebuilder to end after the step at hand; callable from any thread."""
@@ -67,6 +68,8 @@ class Rebuilder:
         while not self._stop.is_set():
             try:
                 busy = self.work_once()
+            except ModelNotFound as error:
+                self._fail(str(error))
             except (LedgerUnavailable, IndexUnavailable, EmbeddingError) as error:
                 log.warning("the rebuild waits", error=str(error))
                 self._stop.wait(_AWAY_SECONDS)
@@ -108,6 +111,9 @@ class Rebuilder:
 
     def _open_target(self, standby: StandbyStatus) -> Served:
         embedder = self._create_embedder(standby.embedding_model)
+        if embedder is not self._serving.get().embedder and standby.embedding_model != self._checked_model:
+            embedder.embed_queries(["ready?"])  # here a model that is not there is told from one that is away
+            self._checked_model = standby.embedding_model
         return Served(self._index.make_generation(standby.generation, embedder.identity), embedder)
 
     def _fill(self, standby: StandbyStatus, target: Served) -> None:
@@ -141,14 +147,13 @@ class Rebuilder:
             return
         while self._take_changes(target):
             pass
-        before = self._serving.get().store
         self._index.switch(standby.generation)
         self._serving.adopt()
         if not self._is_alone:
             # Nothing is claimed yet, so those who still search the old collections miss nothing.
             self._stop.wait(2 * FOLLOW_SECONDS)
         self._rounds = 0
-        finish_switch(self._book, target.store, before)
+        _finish_switch(self._book, self._index, standby.generation)
 
     def _take_changes(self, target: Served) -> int:
         """Take in a batch of changes; how many there were."""
@@ -206,28 +211,30 @@ class Rebuilder:
             self._stop.wait(_AWAY_SECONDS)
 
 
-def finish_switch(book: StandbyBook, serves: Store, before: Store | None) -> None:
-    """Write down that a generation serves in place of another one, if that is still there."""
-    instance_ids = {kind: serves.collection(kind).instance_id for kind in Kind}
-    kept = before or serves
-    book.change_places(generation=kept.generation, embedding_model=kept.model.name, instance_ids=instance_ids)
-    if before is None:
-        book.forget()
-
-
 def mend_switch(book: StandbyBook, index: Index, *, is_alone: bool) -> None:
     """Finish a switch that a crash broke off after the first alias; one that had not got there goes back a step.
 
-    `is_alone`: no other process can be at it.
+    `is_alone`: no other process can be at it. Where others can, it is finished only once nobody holds it any more.
     """
     standby = book.get()
     if standby is None or standby.state is not StandbyState.SWITCHING:
         return
     if standby.generation in index.read_serving().values():
+        # Whoever began is past the point of return, so this does no harm even where they are still at it.
         index.switch(standby.generation)
-        before = [number for number in index.list_generations() if number != standby.generation]
-        kept = index.open_generation(before[-1]) if before else None
-        finish_switch(book, index.open_generation(standby.generation), kept)
+        if is_alone or book.hold(uuid4().hex, lease_seconds=_LEASE_SECONDS):
+            _finish_switch(book, index, standby.generation)
     elif is_alone:
         # Workers wait while a switch goes on, and perhaps nobody is there to go on with it.
         book.move(StandbyState.CATCHING_UP)
+
+
+def _finish_switch(book: StandbyBook, index: Index, generation: int) -> None:
+    """Write down that a generation serves, and that the one beside it, if it is still there, is kept."""
+    serves = index.open_generation(generation)
+    others = [number for number in index.list_generations() if number != generation]
+    kept = index.open_generation(others[-1]) if others else serves
+    instance_ids = {kind: serves.collection(kind).instance_id for kind in Kind}
+    book.change_places(generation=kept.generation, embedding_model=kept.model.name, instance_ids=instance_ids)
+    if not others:
+        book.forget()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from ingestion.errors import SettingsError
 from milvus import Embedder, Index, ModelIdentity, Store
 from milvus.errors import MilvusError
 
@@ -54,7 +55,7 @@ class Serving:
         if self._follows and time.monotonic() - self._looked_at > FOLLOW_SECONDS and self._looking.acquire(False):
             try:
                 self._look()
-            except MilvusError as error:  # whoever asked meets the same fault, and tells it better
+            except (MilvusError, SettingsError) as error:  # whoever asked meets the same fault, and tells it better
                 log.warning("cannot see which collections serve", error=str(error))
             finally:
                 self._looked_at = time.monotonic()

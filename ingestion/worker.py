@@ -43,6 +43,7 @@ class Worker:
     ) -> None:
         self._queue = queue
         self._make_pipeline = make_pipeline
+        self._batch_size = batch_size
         self._pace = Pace(most=batch_size)
         self._housekeeper = housekeeper
         self._next_housekeeping = 0.0
@@ -89,10 +90,13 @@ class Worker:
                 self._stop.wait(_AWAY_SECONDS)
 
     def drain(self, report: Callable[[list[Outcome]], None] | None = None) -> None:
-        """Work until nothing is pending, other workers' claims included; `report` gets each batch's outcomes."""
+        """Work until nothing is pending, other workers' claims included; `report` gets each batch's outcomes.
+
+        Nobody waits for a single document here, so batches are as large as they may be.
+        """
         try:
             while not self._stop.is_set():
-                outcomes = self.work_once()
+                outcomes = self.work_once(limit=self._batch_size)
                 if report:
                     report(outcomes)
                 if all(outcome.retry for outcome in outcomes):
@@ -102,11 +106,16 @@ class Worker:
         finally:
             self._sign_off()
 
-    def work_once(self) -> list[Outcome]:
-        """Claim one batch and bring it to an end; empty where nothing was pending. Raises LedgerUnavailable."""
+    def work_once(self, *, limit: int | None = None) -> list[Outcome]:
+        """Claim one batch and bring it to an end; empty where nothing was pending. Raises LedgerUnavailable.
+
+        Without a `limit` the batch is as large as the pace allows.
+        """
         self._beat()
         first = Priority.BULK if self._batches_since_bulk >= BULK_EVERY - 1 else Priority.INTERACTIVE
-        claims = self._queue.claim(self._owner, limit=self._pace.size, lease_seconds=LEASE_SECONDS, first=first)
+        claims = self._queue.claim(
+            self._owner, limit=limit or self._pace.size, lease_seconds=LEASE_SECONDS, first=first
+        )
         if not claims:
             return []
         started = time.monotonic()

@@ -25,12 +25,11 @@ def create_embedder(
 
     `model` is a name of the catalog, a Hugging Face repository or a local folder. A prompt that is None is the model's
     own; "" is none. `url` (needed) and `api_key` are for the "openai" backend, `device` and `precision` for
-    "sentence-transformers"; "hashing" takes none of them, and of the models `hashing-N` with N dimensions. Raises
-    ModelNotFound, and ValueError on settings that do not make sense.
+    "sentence-transformers". "hashing" takes none of them, and of the models `hashing-N` with N dimensions, or the
+    default's name for 256. Raises ModelNotFound, and ValueError on settings that do not make sense.
     """
     if backend == "hashing":
-        dimension = model.removeprefix(f"{HASHING}-")
-        return HashingEmbedder(int(dimension)) if dimension.isdecimal() else HashingEmbedder()
+        return _create_hashing(model)
     spec = find_model(model)
     if query_prompt is not None:
         spec = replace(spec, query_prompt=query_prompt)
@@ -47,3 +46,12 @@ def create_embedder(
 
         return SentenceTransformerEmbedder(spec, device=device, precision=precision)
     raise ValueError(f"unknown embedding backend {backend!r}: sentence-transformers, openai or hashing")
+
+
+def _create_hashing(model: str) -> HashingEmbedder:
+    if model == DEFAULT_MODEL:
+        return HashingEmbedder()
+    dimension = model.removeprefix(f"{HASHING}-")
+    if dimension == model or not dimension.isascii() or not dimension.isdecimal():
+        raise ValueError(f"the embedding backend {HASHING!r} has no model {model!r}, only {HASHING}-N of N dimensions")
+    return HashingEmbedder(int(dimension))

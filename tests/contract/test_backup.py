@@ -171,6 +171,22 @@ def test_vectors_of_another_model_are_not_used(tmp_path: Path) -> None:
         assert installation.serving.get().store.vacancies.get_vectors(["v"])["v"].shape == (64,)
 
 
+def test_vectors_of_another_revision_of_the_model_are_not_used(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path / "a")
+    with closing(open_installation(settings)) as installation:
+        installation.books.ledger.record([VacancyDocument(id="v", title="Baker")])
+        installation.create_worker().drain()
+    run(settings, "backup", str(tmp_path / "backup.zip"))
+    with zipfile.ZipFile(tmp_path / "backup.zip") as made, zipfile.ZipFile(tmp_path / "older.zip", "w") as older:
+        for name in made.namelist():
+            content = made.read(name)
+            older.writestr(
+                name, content.replace(b'"revision": "1"', b'"revision": "0"') if "manifest" in name else content
+            )
+    other = make_settings(tmp_path / "b")
+    assert "all is embedded anew" in run(other, "restore", str(tmp_path / "older.zip"))
+
+
 def test_a_ledger_with_documents_is_not_restored_into(tmp_path: Path) -> None:
     settings = make_settings(tmp_path / "a")
     with closing(open_installation(settings)) as installation:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingestion import Installation, Settings, VacancyDocument, open_installation
+from ingestion.rebuild import mend_switch
 from ingestion.records import State
 from ingestion.standby import StandbyState, StandbyStatus
 from milvus import Kind, Vectors
@@ -155,6 +156,50 @@ def test_a_switch_broken_off_between_aliases_and_ledger_is_finished(tmp_path: Pa
         assert own.books.queue.count_pending() == 1, "nothing but what is new has to be indexed"
         work(own)
         check_serves_the_ledger(own)
+
+
+def test_who_takes_over_after_the_aliases_keeps_what_served_before(own: Installation) -> None:
+    own.books.standby.begin(NEW)
+    while step(own).state is not StandbyState.SWITCHING:
+        pass
+    own.index.switch(2)
+    own.serving.adopt()
+    kept = step(own)
+    assert (kept.state, kept.generation, kept.embedding_model) == (StandbyState.KEPT, 1, OLD)
+
+
+def test_a_switch_that_another_process_is_at_is_left_to_it(own: Installation) -> None:
+    own.books.standby.begin(NEW)
+    while step(own).state is not StandbyState.SWITCHING:
+        pass
+    point_alias(own.index._connection, Kind.RESUMES, 2)
+    mend_switch(own.books.standby, own.index, is_alone=False)
+    assert set(own.index.read_serving().values()) == {2}, "the aliases belong together, whoever is at it"
+    standby = own.books.standby.get()
+    assert standby is not None
+    assert standby.state is StandbyState.SWITCHING
+
+
+@pytest.mark.parametrize("model", ["nope", "sentence-transformers/nope"])
+def test_a_rebuild_for_a_model_that_is_not_there_fails(tmp_path: Path, model: str) -> None:
+    chosen = make_settings(tmp_path)
+    with closing(open_installation(chosen)) as own:
+        put(own, "a")
+        work(own)
+    if "/" in model:
+        chosen = chosen.model_copy(update={"embedding_backend": "sentence-transformers"})
+        embedder = HashingEmbedder(64)
+    else:
+        embedder = None
+    with closing(open_installation(chosen, embedder=embedder)) as own:
+        own.books.standby.begin(model)
+        with own.work_beside(own.create_worker()):
+            while (standby := own.books.standby.get()) is not None and standby.is_under_way:
+                pass
+        assert standby is not None
+        assert standby.state is StandbyState.FAILED
+        assert model in (standby.error or "")
+        assert own.serving.get().store.model.name == OLD
 
 
 def test_a_document_that_the_new_model_cannot_take_is_set_aside(

@@ -200,6 +200,12 @@ def test_create_embedder_makes_each_backend() -> None:
     assert isinstance(create_embedder(backend="hashing"), HashingEmbedder)
 
 
+@pytest.mark.parametrize("model", ["nope", "64", "hashing-", "hashing-x", "hashing-٦٤", "hashing-2"])
+def test_create_embedder_refuses_a_hashing_model_that_there_is_not(model: str) -> None:
+    with pytest.raises(ValueError, match=r"hashing-N|at least 16"):
+        create_embedder(backend="hashing", model=model)
+
+
 def test_create_embedder_overrides_prompts() -> None:
     own = create_embedder(backend="openai", url="http://127.0.0.1:1", model="multilingual-e5-small")
     none = create_embedder(
