@@ -178,7 +178,7 @@ def _complete_installation(
 def open_index(settings: Settings, *, create: bool = True) -> Index:
     """The index that the settings name. Raises IndexUnavailable; without `create` also where there is none yet."""
     token = settings.index_token.get_secret_value() if settings.index_token else None
-    return Index.open(settings.milvus_uri, token=token, create=create)
+    return Index.open(settings.milvus_uri, token=token, create=create, terms_folder=settings.data_dir / "index.terms")
 
 
 def open_served(settings: Settings, index: Index, *, create: bool = True, embedder: Embedder | None = None) -> Served:

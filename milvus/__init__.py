@@ -5,7 +5,7 @@ It knows: pymilvus, torch, column names, index parameters.
 It never touches: HTTP (but to an embedding server), SQL, files of documents.
 """
 
-from milvus.collection import Collection, Hit, Vector
+from milvus.collection import Collection, Hit, Scored, Vector
 from milvus.embedding import Embedder, ModelIdentity, Vectors, create_embedder, find_model
 from milvus.entities import EmploymentType, Entity, Kind, Resume, Vacancy, WorkFormat
 from milvus.filters import Filter, ResumeFilter, VacancyFilter
@@ -23,6 +23,7 @@ __all__ = [
     "ModelIdentity",
     "Resume",
     "ResumeFilter",
+    "Scored",
     "Store",
     "Vacancy",
     "VacancyFilter",

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pymilvus import CollectionSchema, DataType, MilvusClient
+from pymilvus import CollectionSchema, DataType, Function, FunctionType, MilvusClient
 from pymilvus.exceptions import MilvusException
 from pymilvus.milvus_client.index import IndexParams
 
@@ -17,8 +17,20 @@ from milvus.errors import SchemaMismatch
 from milvus.schema import COLUMNS, SCHEMA_VERSION, Column, ColumnType
 
 VECTOR = "vector"
+TERMS = "terms"
+"""The text as terms, one space between two, where the engine ranks them; BM25's own column is made from it."""
+TERM_VECTOR = "term_vector"
+
+_FIRST_WITH_TERMS = 2  # the schema version
 
 _PROPERTY = "counterpart"  # holds the identity where the engine keeps no descriptions
+
+MAX_TERMS_BYTES = 65_535  # the most that a server's VARCHAR holds
+_TERM_INDEX = {
+    "index_type": "SPARSE_INVERTED_INDEX",
+    "metric_type": "BM25",
+    "params": {"bm25_k1": 1.2, "bm25_b": 0.75},  # as in milvus.term_index
+}
 
 _COLLECTION_NAME = re.compile(f"(?:{'|'.join(Kind)})_v([0-9]+)")
 
@@ -41,6 +53,11 @@ class Made:
     schema_version: int
     model: ModelIdentity
     columns: frozenset[str]
+
+    @property
+    def has_terms(self) -> bool:
+        """Whether the terms of its rows are kept, in it or beside it."""
+        return self.schema_version >= _FIRST_WITH_TERMS
 
 
 def name_collection(kind: Kind, generation: int) -> str:
@@ -81,7 +98,10 @@ def make_collection(connection: Connection, kind: Kind, model: ModelIdentity, *,
         if not client.has_collection(name, timeout=WRITE_SECONDS):
             _create_collection(connection, kind, model, name=name)
         indexed = set(client.list_indexes(name, timeout=WRITE_SECONDS))
-        missing = [index for index in _list_indexes(kind, connection.engine) if index["field_name"] not in indexed]
+        # One that an older version began has fewer columns.
+        fields = {field["name"] for field in client.describe_collection(name, timeout=WRITE_SECONDS)["fields"]}
+        wanted = _list_indexes(kind, connection.engine)
+        missing = [index for index in wanted if index["field_name"] in fields - indexed]
         if missing:
             indexes = IndexParams()
             for index in missing:
@@ -123,7 +143,9 @@ def drop_collection(connection: Connection, kind: Kind, generation: int) -> None
 def _create_collection(connection: Connection, kind: Kind, model: ModelIdentity, *, name: str) -> None:
     client, keeps_descriptions = connection.client, connection.engine.keeps_descriptions
     identity = _encode_identity(kind, model)
-    schema = _build_schema(kind, model.dimension, description=identity if keeps_descriptions else "")
+    schema = build_schema(
+        kind, model.dimension, engine=connection.engine, description=identity if keeps_descriptions else ""
+    )
     properties = None if keeps_descriptions else {_PROPERTY: identity}
     try:
         client.create_collection(name, schema=schema, properties=properties, timeout=WRITE_SECONDS)
@@ -133,11 +155,24 @@ def _create_collection(connection: Connection, kind: Kind, model: ModelIdentity,
             raise
 
 
-def _build_schema(kind: Kind, dimension: int, *, description: str) -> CollectionSchema:
+def build_schema(kind: Kind, dimension: int, *, engine: Engine, description: str) -> CollectionSchema:
+    """The schema of a collection as the engine wants it."""
     schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False, description=description)
     for column in COLUMNS[kind]:
         schema.add_field(column.name, _DATA_TYPES[column.type], **_describe_column(column))
     schema.add_field(VECTOR, DataType.FLOAT_VECTOR, dim=dimension)
+    if engine.ranks_terms:
+        schema.add_field(
+            TERMS,
+            DataType.VARCHAR,
+            max_length=MAX_TERMS_BYTES,
+            enable_analyzer=True,
+            analyzer_params={"tokenizer": "whitespace"},
+        )
+        schema.add_field(TERM_VECTOR, DataType.SPARSE_FLOAT_VECTOR)
+        schema.add_function(
+            Function("bm25", FunctionType.BM25, input_field_names=[TERMS], output_field_names=[TERM_VECTOR])
+        )
     return schema
 
 
@@ -157,7 +192,10 @@ def _list_indexes(kind: Kind, engine: Engine) -> list[dict[str, Any]]:
         for column in COLUMNS[kind]
         if (index_type := engine.choose_scalar_index(column)) is not None
     ]
-    return [{"field_name": VECTOR, "index_name": VECTOR, **engine.choose_index()}, *scalar]
+    vectors = [{"field_name": VECTOR, "index_name": VECTOR, **engine.choose_index()}]
+    if engine.ranks_terms:
+        vectors.append({"field_name": TERM_VECTOR, "index_name": TERM_VECTOR, **_TERM_INDEX})
+    return [*vectors, *scalar]
 
 
 def _encode_identity(kind: Kind, model: ModelIdentity) -> str:

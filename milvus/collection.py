@@ -11,13 +11,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from milvus.aliases import VECTOR, Made
+from milvus.aliases import MAX_TERMS_BYTES, TERM_VECTOR, TERMS, VECTOR, Made
+from milvus.analysis import analyze, join_terms, list_terms
+from milvus.batches import WRITE_ROWS, cut_batches, cut_ids
 from milvus.embedding.port import Vectors
 from milvus.engine import MAX_WINDOW, READ_SECONDS, WRITE_SECONDS, Connection, map_errors
 from milvus.entities import Entity, Kind
 from milvus.errors import InvalidVector
 from milvus.filters import Filter, Near, ResumeFilter, VacancyFilter, build_expression, is_near, quote_list, quote_text
 from milvus.schema import is_storable_id, list_names, to_entity, to_row
+from milvus.term_index import TermIndex
 
 Vector = npt.NDArray[np.float32]
 """One vector, shape (dimension,), float32."""
@@ -28,9 +31,8 @@ _FILTERS: dict[Kind, tuple[type[Filter], ...]] = {
 }
 _PLACE = ["latitude", "longitude", "work_format"]  # what the exact check of `near` needs
 _READ_ROWS = 500
-_WRITE_ROWS = 1000
-_WRITE_BYTES = 16 * 2**20
 _LEAST_NORM = 1e-6
+_FIRST_TERMS = 4  # times the rows wanted are ranked by terms before the filter is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,14 @@ class Hit:
     """A row that a search found. `score` is the cosine similarity in [-1, 1]; higher is better."""
 
     entity: Entity
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A row's id and its score in one ranking; higher is better."""
+
+    id: str
     score: float
 
 
@@ -60,6 +70,14 @@ class Collection:
         self._columns = [name for name in list_names(kind) if name in made.columns]
         parallel = connection.engine.writes_in_parallel
         self._writing: AbstractContextManager[Any] = nullcontext() if parallel else threading.Lock()
+        self._terms = _open_terms(connection, made)
+        if self._terms is not None:
+            self._mend_terms(self._terms)
+
+    @property
+    def ranks_text(self) -> bool:
+        """Whether `rank_by_text` has anything to go by; a collection of an older schema has not."""
+        return self._terms is not None or TERMS in self._stored
 
     def upsert(self, entities: Sequence[Entity], vectors: Vectors) -> None:
         """Add rows, or replace those with the same ids; of one id given twice, the last counts.
@@ -70,20 +88,28 @@ class Collection:
         """
         if len(entities) != len(vectors):
             raise InvalidVector(f"{len(entities)} entities came with {len(vectors)} vectors")
-        rows = {}
+        rows, terms = {}, {}
         for entity, vector in zip(entities, vectors, strict=True):
             row = {name: value for name, value in to_row(self._kind, entity).items() if name in self._stored}
             rows[entity.id] = row | {VECTOR: self._to_unit(vector, f"the vector of {entity.id!r}")}
-        for batch in _cut_batches(list(rows.values())):
+            if self.ranks_text:
+                terms[entity.id] = list_terms(entity)
+            if TERMS in self._stored:
+                rows[entity.id][TERMS] = join_terms(terms[entity.id], max_bytes=MAX_TERMS_BYTES)
+        for batch in cut_batches(list(rows.values())):
             with self._writing, map_errors("upsert into", self._kind.value):
                 self._client.upsert(self._name, batch, timeout=WRITE_SECONDS)
+        if self._terms is not None:
+            self._terms.upsert(terms)
         self._await_writes(list(rows))
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove rows, which no later search finds; ids that are not there are passed over."""
-        for chunk in _cut_ids(ids, _WRITE_ROWS):
+        for chunk in cut_ids(ids, WRITE_ROWS):
             with self._writing, map_errors("delete from", self._kind.value):
                 self._client.delete(self._name, filter=f"id in {quote_list(chunk)}", timeout=WRITE_SECONDS)
+        if self._terms is not None:
+            self._terms.delete(id for id in ids if is_storable_id(id))
         self._await_writes(ids)
 
     def get(self, ids: Sequence[str]) -> dict[str, Entity]:
@@ -148,8 +174,86 @@ class Collection:
         ranked = self._rank(query, self._build_expression(filter, active_at), near, wanted=offset + limit)
         return self._fetch(ranked[offset : offset + limit])
 
-    def _rank(self, query: Vector, expression: str, near: Near | None, *, wanted: int) -> list[tuple[float, str]]:
-        """Scores and ids in their final order: at least the first `wanted`, or all there are.
+    def rank(
+        self, vector: Vector, *, filter: Filter | None = None, limit: int = 100, active_at: datetime | None = None
+    ) -> list[Scored]:
+        """As `search` ranks, without reading the rows: cosine similarities."""
+        query = self._to_unit(vector, "the query vector")
+        near = None if filter is None else filter.near
+        ranked = self._rank(query, self._build_expression(filter, active_at), near, wanted=limit)
+        return [Scored(id, score) for score, id in ranked[:limit]]
+
+    def rank_by_text(
+        self,
+        text: str,
+        *,
+        language: str | None = None,
+        filter: Filter | None = None,
+        limit: int = 100,
+        active_at: datetime | None = None,
+    ) -> list[Scored]:
+        """The rows that share terms with a text and pass the filter, by falling BM25 score (above 0, unbounded).
+
+        `language` (ISO 639-1) is the text's own, as far as known. Empty where no term is shared, and where the
+        collection keeps no terms (see `ranks_text`).
+        """
+        terms = analyze(text, language=language)
+        if not terms or not self.ranks_text:
+            return []
+        near = None if filter is None else filter.near
+        expression = self._build_expression(filter, active_at)
+        if self._terms is None:
+            ranked = self._rank(join_terms(terms, max_bytes=MAX_TERMS_BYTES), expression, near, wanted=limit)[:limit]
+        else:
+            ranked = self._rank_terms(self._terms, terms, expression, near, limit=limit)
+        return [Scored(id, score) for score, id in ranked]
+
+    def fetch(self, ids: Sequence[str]) -> dict[str, tuple[Entity, Vector]]:
+        """Entities with their unit vectors by id, as searches see them; ids that are not there are left out."""
+        rows = self._read(ids, [*self._columns, VECTOR], "Bounded")
+        return {row["id"]: (to_entity(self._kind, row), np.asarray(row[VECTOR], dtype=np.float32)) for row in rows}
+
+    def drop_terms(self) -> None:
+        """Remove what is kept of the terms outside the collection, which is about to be dropped itself."""
+        if self._terms is not None:
+            self._terms.drop()
+
+    def _rank_terms(
+        self, index: TermIndex, terms: Sequence[str], expression: str, near: Near | None, *, limit: int
+    ) -> list[tuple[float, str]]:
+        """Scores and ids of rows that pass, from an index that knows no filter.
+
+        Most filters let enough of the best rows pass; under one that does not, the rows that pass are listed first.
+        """
+        size = _FIRST_TERMS * limit
+        ranked = index.rank(terms, limit=size)
+        passing = self._list_passing(expression, near, among=[id for _, id in ranked])
+        kept = [(score, id) for score, id in ranked if id in passing]
+        if len(kept) < limit and len(ranked) == size:
+            passing = self._list_passing(expression, near)
+            kept = index.rank(terms, limit=limit, among=sorted(passing))
+        return kept[:limit]
+
+    def _list_passing(self, expression: str, near: Near | None, *, among: Sequence[str] | None = None) -> set[str]:
+        """The ids of the rows that pass, of all rows or `among` some."""
+        fields = ["id", *([] if near is None else _PLACE)]
+        rows = self._list(expression, fields) if among is None else self._read(among, fields, "Bounded", expression)
+        return {row["id"] for row in rows if near is None or _is_row_near(row, near)}
+
+    def _mend_terms(self, index: TermIndex) -> None:
+        """Bring an index that was lost, or whose last write was, to the rows there are."""
+        if index.count() == self._count(""):
+            return
+        known = set(index.list_ids())
+        rows = {row["id"] for row in self._list("", ["id"])}
+        index.delete(known - rows)
+        missing = sorted(rows - known)
+        for start in range(0, len(missing), WRITE_ROWS):
+            found = self.get(missing[start : start + WRITE_ROWS])
+            index.upsert({id: list_terms(entity) for id, entity in found.items()})
+
+    def _rank(self, query: Vector | str, expression: str, near: Near | None, *, wanted: int) -> list[tuple[float, str]]:
+        """Scores and ids in their final order, by a vector or by terms: at least the first `wanted`, or all there are.
 
         The engine orders equal scores as it likes, so rows are taken until the score after the last wanted one falls.
         """
@@ -164,22 +268,26 @@ class Collection:
             size *= 2
 
     def _search(
-        self, query: Vector, expression: str, size: int, fields: list[str]
+        self, query: Vector | str, expression: str, size: int, fields: list[str]
     ) -> list[tuple[float, str, dict[str, Any]]]:
         """Score, id and `fields` of the nearest rows, by falling score."""
+        by_terms = isinstance(query, str)
+        params = {"metric_type": "BM25"} if by_terms else self._connection.engine.choose_search_params(size)
         with map_errors("search", self._kind.value):
             (hits,) = self._client.search(
                 self._name,
                 [query],
-                anns_field=VECTOR,
+                anns_field=TERM_VECTOR if by_terms else VECTOR,
                 filter=expression,
                 limit=size,
                 output_fields=["id", *fields],
-                search_params=self._connection.engine.choose_search_params(size),
+                search_params=params,
                 consistency_level="Bounded",
                 timeout=READ_SECONDS,
             )
-        rows = [(min(1.0, max(-1.0, float(hit.distance))), str(hit.id), dict(hit["entity"])) for hit in hits]
+        rows = [(float(hit.distance), str(hit.id), dict(hit["entity"])) for hit in hits]
+        if not by_terms:
+            rows = [(min(1.0, max(-1.0, score)), id, entity) for score, id, entity in rows]
         return sorted(rows, key=lambda row: -row[0])
 
     def _fetch(self, ranked: list[tuple[float, str]]) -> list[Hit]:
@@ -187,9 +295,12 @@ class Collection:
         rows = {row["id"]: row for row in self._read([id for _, id in ranked], self._columns, "Bounded")}
         return [Hit(to_entity(self._kind, rows[id]), score) for score, id in ranked if id in rows]
 
-    def _read(self, ids: Sequence[str], fields: list[str], consistency: str) -> Iterator[dict[str, Any]]:
-        for chunk in _cut_ids(ids, _READ_ROWS):
-            yield from self._query(f"id in {quote_list(chunk)}", fields, consistency)
+    def _read(
+        self, ids: Sequence[str], fields: list[str], consistency: str, expression: str = ""
+    ) -> Iterator[dict[str, Any]]:
+        for chunk in cut_ids(ids, _READ_ROWS):
+            clauses = [f"id in {quote_list(chunk)}", *([expression] if expression else [])]
+            yield from self._query(" and ".join(clauses), fields, consistency)
 
     def _list(self, expression: str, fields: list[str]) -> Iterator[dict[str, Any]]:
         """Every row that passes an expression, with its id among `fields`."""
@@ -224,7 +335,7 @@ class Collection:
         that once a call, so that searches need not wait, and so that those of other processes see the writes too.
         """
         if self._connection.engine.lags_behind_writes:
-            for chunk in islice(_cut_ids(ids, 1), 1):
+            for chunk in islice(cut_ids(ids, 1), 1):
                 self._query(f"id in {quote_list(chunk)}", ["id"], "Strong")
 
     def _count(self, expression: str) -> int:
@@ -248,27 +359,12 @@ class Collection:
         return (exact / norm).astype(np.float32)
 
 
+def _open_terms(connection: Connection, made: Made) -> TermIndex | None:
+    """The terms beside a collection whose engine does not rank them, if they are kept."""
+    if connection.engine.ranks_terms or connection.terms_folder is None or not made.has_terms:
+        return None
+    return TermIndex(connection.terms_folder / f"{made.name}-{made.instance_id}")
+
+
 def _is_row_near(row: dict[str, Any], near: Near) -> bool:
     return is_near(near, **{name: row[name] for name in _PLACE})
-
-
-def _cut_ids(ids: Sequence[str], size: int) -> Iterator[list[str]]:
-    """Distinct ids in chunks, without those that no row can have."""
-    remaining = iter(dict.fromkeys(id for id in ids if is_storable_id(id)))
-    while chunk := list(islice(remaining, size)):
-        yield chunk
-
-
-def _cut_batches(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """Rows in batches small enough for one message to the engine."""
-    batch: list[dict[str, Any]] = []
-    weight = 0
-    for row in rows:
-        size = 4 * len(row["text"]) + 4 * len(row[VECTOR]) + 4096
-        if batch and (len(batch) == _WRITE_ROWS or weight + size > _WRITE_BYTES):
-            yield batch
-            batch, weight = [], 0
-        batch.append(row)
-        weight += size
-    if batch:
-        yield batch

@@ -109,6 +109,11 @@ class Engine:
         return not self.is_lite
 
     @property
+    def ranks_terms(self) -> bool:
+        """Whether its BM25 is fit for use; for why Lite's is not see `milvus.term_index`."""
+        return not self.is_lite
+
+    @property
     def keeps_descriptions(self) -> bool:
         """Whether a collection's description is stored; Lite drops it, but stores properties."""
         return not self.is_lite
@@ -135,11 +140,16 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """An open client with what is behind it. `lite` is the in-process server and its database, where we run one."""
+    """An open client with what is behind it.
+
+    `lite` is the in-process server and its database, where we run one. `terms_folder` is for the terms of an engine
+    that does not rank them.
+    """
 
     client: MilvusClient
     engine: Engine
     lite: tuple[Any, Any] | None
+    terms_folder: Path | None
 
     def close(self) -> None:
         """Close the client, and an in-process Lite with its hold on the data folder."""
@@ -148,25 +158,27 @@ class Connection:
             _stop_lite(self.lite)
 
 
-def connect(uri: str, *, token: str | None = None, create: bool = True) -> Connection:
+def connect(uri: str, *, token: str | None = None, create: bool = True, terms_folder: Path | None = None) -> Connection:
     """Connect to a Milvus server (http://host:port) or open a Lite data folder (a path ending in .db).
 
     With `create`, the folder and its parents are made where they are missing. Lite runs as a thread that listens on a
-    random port of 127.0.0.1. Raises IndexUnavailable when nothing answers, the folder is held or not to be made, or the
-    URI is neither.
+    random port of 127.0.0.1. `terms_folder` is by default beside a Lite data folder. Raises IndexUnavailable when
+    nothing answers, the folder is held or not to be made, or the URI is neither.
     """
     _quiet_loggers()
     if "://" in uri:
-        return _connect_client(uri, token=token, lite=None)
+        return _connect_client(uri, token=token, lite=None, terms_folder=terms_folder)
     if not uri.endswith(".db"):
         raise IndexUnavailable(f"{uri!r} is neither http://host:port of a server nor a path ending in .db")
     if not create and not Path(uri).exists():
         raise IndexUnavailable(f"the index {uri} is not set up yet: there is no such folder")
+    terms_folder = terms_folder or Path(uri).with_suffix(".terms")
     server, database, port = _start_lite(Path(uri))
+    lite = (server, database)
     try:
-        return _connect_client(f"http://127.0.0.1:{port}", token=None, lite=(server, database))
+        return _connect_client(f"http://127.0.0.1:{port}", token=None, lite=lite, terms_folder=terms_folder)
     except IndexUnavailable:
-        _stop_lite((server, database))
+        _stop_lite(lite)
         raise
 
 
@@ -186,7 +198,9 @@ def map_errors(operation: str, target: str) -> Iterator[None]:
         raise kind(f"{operation} {target}: {error.code().name}: {error.details()}") from error
 
 
-def _connect_client(uri: str, *, token: str | None, lite: tuple[Any, Any] | None) -> Connection:
+def _connect_client(
+    uri: str, *, token: str | None, lite: tuple[Any, Any] | None, terms_folder: Path | None
+) -> Connection:
     try:
         client = MilvusClient(uri, token=token or "", timeout=CONNECT_SECONDS, grpc_options=_GRPC_OPTIONS)
         version = str(client.get_server_version(timeout=CONNECT_SECONDS))
@@ -200,7 +214,7 @@ def _connect_client(uri: str, *, token: str | None, lite: tuple[Any, Any] | None
     if not engine.is_lite and found and (int(found[1]), int(found[2])) < _OLDEST_SERVER:
         client.close()
         raise IndexUnavailable(f"{_hide_password(uri)} is Milvus {version}; nullable columns need 2.5 or newer")
-    return Connection(client, engine, lite)
+    return Connection(client, engine, lite, terms_folder)
 
 
 def _start_lite(path: Path) -> tuple[Any, Any, int]:

@@ -11,7 +11,7 @@ from milvus.entities import ENTITY_TYPES, EmploymentType, Entity, Kind, Vacancy,
 from milvus.errors import InvalidEntity
 from milvus.filters import company_key, epoch_seconds, terms_key
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised with every column that is added. A collection of an older version is used with the columns that it has."""
 
 MAX_ID_BYTES = 512

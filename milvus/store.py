@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from milvus.aliases import (
     Made,
@@ -58,9 +59,15 @@ class Index:
         self._stores: dict[int, Store] = {}  # one each, as a collection's writers may have to wait for one another
 
     @classmethod
-    def open(cls, uri: str, *, token: str | None = None, create: bool = True) -> "Index":
-        """Connect to http://host:port of a server, or open a path ending in .db, which `create` makes where missing."""
-        return cls(connect(uri, token=token, create=create))
+    def open(
+        cls, uri: str, *, token: str | None = None, create: bool = True, terms_folder: Path | None = None
+    ) -> "Index":
+        """Connect to http://host:port of a server, or open a path ending in .db, which `create` makes where missing.
+
+        `terms_folder` is for the terms of Milvus Lite, which all processes that use one index must share; by default it
+        is beside the path. Behind http://, Lite without it is not searched by terms.
+        """
+        return cls(connect(uri, token=token, create=create, terms_folder=terms_folder))
 
     def read_serving(self) -> dict[Kind, int]:
         """The generation that each alias leads to; a kind without an alias is left out. Raises SchemaMismatch."""
@@ -125,8 +132,10 @@ class Index:
         """Remove a generation's collections for good. Raises ValueError for one that serves."""
         if generation in self.read_serving().values():
             raise ValueError(f"generation {generation} serves")
-        self._stores.pop(generation, None)
+        store = self._stores.pop(generation, None)
         for kind in Kind:
+            if store is not None:
+                store.collection(kind).drop_terms()
             drop_collection(self._connection, kind, generation)
 
     def ping(self) -> None:

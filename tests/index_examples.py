@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -28,9 +29,11 @@ _CATEGORIES = ["it", "trade"]
 
 
 @contextmanager
-def open_store(uri: str, model: ModelIdentity = MODEL, *, create: bool = True) -> Iterator[Store]:
+def open_store(
+    uri: str, model: ModelIdentity = MODEL, *, create: bool = True, terms_folder: Path | None = None
+) -> Iterator[Store]:
     """The collections that serve at a URI, open for as long as the block lasts."""
-    with closing(Index.open(uri, create=create)) as index:
+    with closing(Index.open(uri, create=create, terms_folder=terms_folder)) as index:
         yield index.open_serving(model, create=create)
 
 

@@ -124,9 +124,9 @@ def make_index(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(scope="session")
-def shared_store(make_index: MakeIndex) -> Iterator[Store]:
+def shared_store(make_index: MakeIndex, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """One open index for the whole session; tests take `store`."""
-    with open_store(make_index()) as store:
+    with open_store(make_index(), terms_folder=tmp_path_factory.mktemp("terms")) as store:
         yield store
 
 

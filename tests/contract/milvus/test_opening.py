@@ -140,7 +140,7 @@ def test_another_model_is_refused_by_name(uri: str, change: dict[str, object]) -
 def test_a_schema_of_a_newer_version_is_refused(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
     open_and_close(uri)
     monkeypatch.setattr(milvus.aliases, "SCHEMA_VERSION", 0)
-    with pytest.raises(SchemaMismatch, match=r"resumes_v1 has schema version 1, this program knows 0: .* newer"):
+    with pytest.raises(SchemaMismatch, match=r"resumes_v1 has schema version [0-9]+, this program knows 0: .* newer"):
         open_and_close(uri)
 
 
