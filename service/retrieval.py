@@ -1,0 +1,114 @@
+"""Candidates for a query: found by meaning and by terms, fused into one relevance."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+
+from milvus import Collection, Entity, Filter, Scored, Vector
+
+DEPTH = 200
+"""How many candidates each of the two rankings gives."""
+
+_RRF_RANK = 60  # Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion", SIGIR 2009
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is searched by: a unit vector, and the text that it stands for with its language, as far as known."""
+
+    vector: Vector
+    text: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """How the two rankings become one.
+
+    `weighted` adds both scores, each brought to 0..1 over the candidates: a similarity between the least that the
+    ranking by meaning gave and the best, a BM25 score against the best. `rrf` (reciprocal rank fusion) adds the
+    reciprocals of the ranks. `meaning` and `terms` are the weights; one of weight 0 is not asked at all.
+    """
+
+    method: Literal["weighted", "rrf"] = "weighted"
+    meaning: float = 0.5
+    terms: float = 0.5
+
+    def shift_to_terms(self) -> "Fusion":
+        """The fusion for a language that the embedding model does not know: terms weigh twice what they did."""
+        return replace(self, terms=2 * self.terms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A row that was found. `relevance` is 0..1, the best of its search having the most.
+
+    `similarity` is the cosine similarity of query and row, `bm25` the score of the terms they share, None where the row
+    is not among the best by terms.
+    """
+
+    entity: Entity
+    relevance: float
+    similarity: float
+    bm25: float | None
+
+
+def find_candidates(
+    collection: Collection,
+    query: Query,
+    *,
+    fusion: Fusion,
+    filter: Filter | None,
+    active_at: datetime | None,
+    depth: int = DEPTH,
+) -> list[Candidate]:
+    """The candidates by falling relevance and then by id: at most `depth` by meaning and as many by terms."""
+    by_meaning: Sequence[Scored] = ()
+    by_terms: Sequence[Scored] = ()
+    if fusion.meaning:
+        by_meaning = collection.rank(query.vector, filter=filter, limit=depth, active_at=active_at)
+    if fusion.terms:
+        by_terms = collection.rank_by_text(
+            query.text, language=query.language, filter=filter, limit=depth, active_at=active_at
+        )
+    found = collection.fetch(list(dict.fromkeys(one.id for one in (*by_meaning, *by_terms))))
+    bm25 = {one.id: one.score for one in by_terms}
+    similarity = {id: float(np.dot(vector, query.vector)) for id, (_, vector) in found.items()}
+    if fusion.method == "rrf":
+        relevance = _fuse_ranks([(by_meaning, fusion.meaning), (by_terms, fusion.terms)])
+    else:
+        least = min((one.score for one in by_meaning), default=0.0)
+        relevance = _add_scores(similarity, bm25, least=least, fusion=fusion)
+    candidates = [
+        Candidate(entity=entity, relevance=relevance[id], similarity=similarity[id], bm25=bm25.get(id))
+        for id, (entity, _) in found.items()
+    ]
+    return sorted(candidates, key=lambda one: (-one.relevance, one.entity.id))
+
+
+def _fuse_ranks(rankings: Sequence[tuple[Sequence[Scored], float]]) -> dict[str, float]:
+    """Reciprocal ranks, weighted, as shares of what first place in every ranking gives."""
+    total = sum(weight for _, weight in rankings)
+    fused: dict[str, float] = {}
+    for ranking, weight in rankings:
+        for rank, one in enumerate(ranking, start=1):
+            fused[one.id] = fused.get(one.id, 0.0) + weight / total * (_RRF_RANK + 1) / (_RRF_RANK + rank)
+    return fused
+
+
+def _add_scores(
+    similarity: Mapping[str, float], bm25: Mapping[str, float], *, least: float, fusion: Fusion
+) -> dict[str, float]:
+    total = fusion.meaning + fusion.terms
+    span = max(similarity.values(), default=0.0) - least
+    best = max(bm25.values(), default=0.0)
+
+    def fuse(id: str) -> float:
+        near = min(1.0, max(0.0, (similarity[id] - least) / span)) if span > 0 else 1.0
+        shared = bm25.get(id, 0.0) / best if best > 0 else 0.0
+        return (fusion.meaning * near + fusion.terms * shared) / total
+
+    return {id: fuse(id) for id in similarity}
