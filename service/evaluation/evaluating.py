@@ -1,7 +1,7 @@
 """Runs configurations over a judged set and estimates what their figures say."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -64,13 +64,11 @@ class Evaluation:
     options: Options
     queries: int
     corpus: int
+    left_out: int
     judged_pairs: int
     relevant_pairs: int
     relevant_from: int
     configurations: tuple[Evaluated, ...]
-
-
-Announce = Callable[[str], None]
 
 
 def evaluate_set(
@@ -79,7 +77,6 @@ def evaluate_set(
     bench: Workbench,
     *,
     options: Options,
-    announce: Announce = lambda _: None,
 ) -> Evaluation:
     """Run every configuration. Raises BadJudgements where no query has a relevant document."""
     queries = list_scored(judged)
@@ -90,7 +87,7 @@ def evaluate_set(
         )
     runs = {}
     for one in configurations:
-        announce(f"{judged.name}, {judged.direction}: {one.name}")
+        bench.report(f"{judged.name}, {judged.direction}: {one.name}", 0, 0)
         runs[one.name] = one.rank(judged.query_kind, queries, bench)
     scores = {name: score_run(judged, run, k=options.k) for name, run in runs.items()}
     figures = compare_scores(scores, options)
@@ -100,6 +97,7 @@ def evaluate_set(
         options=options,
         queries=len(queries),
         corpus=len(judged.corpus),
+        left_out=judged.left_out,
         judged_pairs=sum(len(judged.gains[query]) for query in queries),
         relevant_pairs=sum(len(judged.list_relevant(query)) for query in queries),
         relevant_from=judged.relevant_from,

@@ -18,6 +18,7 @@ class JudgedSet:
 
     `query_kind` says which side the queries are. A document is relevant from the grade `relevant_from` on; where that
     is 0, every document that is judged is relevant, and all equally. What is not judged counts as not relevant.
+    `left_out` counts the documents that are not searched: expired and not judged, or without a text.
     """
 
     name: str
@@ -26,6 +27,7 @@ class JudgedSet:
     corpus: Mapping[str, Entity]
     grades: Grades
     relevant_from: int
+    left_out: int = 0
 
     @property
     def direction(self) -> str:

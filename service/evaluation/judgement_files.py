@@ -1,7 +1,7 @@
 """Judgments in files: TREC qrels and tables of vacancy_id, resume_id, grade."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,13 +33,24 @@ class Judgement:
         return (self.vacancy, self.resume) if query_kind is Kind.VACANCIES else (self.resume, self.vacancy)
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a row, and where it is."""
+
+    location: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.reason}"
+
+
 @dataclass(slots=True)
 class ReadJudgements:
     """What a file holds: judgments, how many rows have no grade yet, and what is wrong with other rows."""
 
     judgements: list[Judgement] = field(default_factory=list)
     ungraded: int = 0
-    problems: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
 def read_qrels(path: Path, query_kind: Kind) -> ReadJudgements:
@@ -55,7 +66,8 @@ def read_qrels(path: Path, query_kind: Kind) -> ReadJudgements:
             parts = line.rstrip("\r\n").split("\t") if "\t" in line else line.split()
             location = f"{path.name}:{number}"
             if len(parts) != 4:
-                read.problems.append(f"{location}: has {len(parts)} columns, not 4 (query, 0, document, grade)")
+                reason = f"has {len(parts)} columns, not 4 (query, 0, document, grade)"
+                read.problems.append(Problem(location, reason))
                 continue
             query, _, document, grade = (part.strip() for part in parts)
             pair = (query, document) if query_kind is Kind.VACANCIES else (document, query)
@@ -78,7 +90,7 @@ def read_grades(path: Path) -> ReadJudgements:
             location = f"{path.name}:{reader.line_num}"
             missing = [name for name in TABLE_COLUMNS if row[name] is None]
             if missing:
-                read.problems.append(f"{location}: has no {' and no '.join(missing)}")
+                read.problems.append(Problem(location, f"has no {' and no '.join(missing)}"))
             elif not row["grade"].strip():
                 read.ungraded += 1
             else:
@@ -88,12 +100,12 @@ def read_grades(path: Path) -> ReadJudgements:
     return read
 
 
-def check_whole(problems: list[str], what: Path) -> None:
+def check_whole(problems: Sequence[Problem], what: Path) -> None:
     """Raise BadJudgements with the first problems, if there are any."""
     if problems:
         more = len(problems) - _MOST_LISTED
         tail = f"\nand {more} more" if more > 0 else ""
-        raise BadJudgements(f"{what} cannot be used:\n" + "\n".join(problems[:_MOST_LISTED]) + tail)
+        raise BadJudgements(f"{what} cannot be used:\n" + "\n".join(map(str, problems[:_MOST_LISTED])) + tail)
 
 
 def guard_cell(text: str) -> str:
@@ -116,9 +128,10 @@ def _add(
     # int() alone would also take "1_0" and Arabic digits.
     value = int(grade) if grade.removeprefix("-").isascii() and grade.removeprefix("-").isdigit() else None
     if not vacancy or not resume:
-        read.problems.append(f"{location}: an id is empty")
+        read.problems.append(Problem(location, "an id is empty"))
     elif value is None or value not in allowed:
-        read.problems.append(f"{location}: grade {grade[:20]!r} is no whole number from {allowed[0]} to {allowed[-1]}")
+        reason = f"grade {grade[:20]!r} is no whole number from {allowed[0]} to {allowed[-1]}"
+        read.problems.append(Problem(location, reason))
     else:
         read.judgements.append(Judgement(vacancy, resume, value, location, comment))
 

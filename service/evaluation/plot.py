@@ -38,7 +38,7 @@ def write_plot(evaluations: Sequence[Evaluation], path: Path) -> None:
     ]
     first = evaluations[0].configurations
     names = [one.name for one in first]
-    base = altair.Chart(altair.Data(values=rows)).encode(
+    base = altair.Chart(altair.InlineData(values=rows, name="figures")).encode(
         y=altair.Y("configuration:N", sort=names, title=None),
         color=altair.Color("configuration:N", sort=names, legend=None),
     )

@@ -1,6 +1,6 @@
 """Reads judged sets: which files of a folder belong together, their documents, their judgments."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ from ingestion import Normalizer, SourceRow, find_names, read_path
 from milvus import Entity, Kind
 from service.errors import BadJudgements
 from service.evaluation.judged import JudgedSet
-from service.evaluation.judgement_files import Judgement, ReadJudgements, check_whole, read_grades, read_qrels
+from service.evaluation.judgement_files import Judgement, Problem, ReadJudgements, check_whole, read_grades, read_qrels
 
 QRELS_SUFFIX = "_qrels.tsv"
 _QUERIES_SUFFIX = "_queries.jsonl"
@@ -21,7 +21,7 @@ FORMS = (
 )
 
 Report = Callable[[str], None]
-"""Told what goes on."""
+"""Told what goes on, to be shown for as long as it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +70,7 @@ def read_set(
 ) -> JudgedSet:
     """Read one set. Raises BadJudgements where a document or a judgment of it cannot be used, naming file and row.
 
-    Of a pair that is judged in two files, the later file's grade counts. A document that has expired, or has no text
-    once personal data is cut, is left out unless it is judged.
+    Of a pair that is judged in two files, the later file's grade counts. What `leave_out` takes away is not searched.
     """
     sides = {kind: read_documents(path, kind, normalizer, report=report) for kind, path in files.documents.items()}
     grades: dict[str, dict[str, int]] = {}
@@ -83,7 +82,7 @@ def read_set(
             query, document = one.point_from(files.query_kind)
             grades.setdefault(query, {})[document] = one.grade
     judged = set(grades).union(*grades.values())
-    kept = {kind: _leave_out(documents, judged, report) for kind, documents in sides.items()}
+    kept = {kind: leave_out(documents, judged=judged) for kind, documents in sides.items()}
     return JudgedSet(
         name=files.name,
         query_kind=files.query_kind,
@@ -91,6 +90,7 @@ def read_set(
         corpus=kept[files.query_kind.counterpart],
         grades=grades,
         relevant_from=files.relevant_from if relevant_from is None else relevant_from,
+        left_out=sum(len(sides[kind]) - len(kept[kind]) for kind in Kind),
     )
 
 
@@ -113,12 +113,12 @@ def read_documents(
 ) -> dict[str, Entity]:
     """The documents of a file by id, as the product would store them. Raises BadJudgements naming the bad rows."""
     entities: dict[str, Entity] = {}
-    problems: list[str] = []
+    problems: list[Problem] = []
     for row in read_path(path, kind=kind):
         if not isinstance(row, SourceRow):
-            problems.append(f"{row.location}: {row.reason}")
+            problems.append(Problem(row.location, row.reason))
         elif row.document.id in entities:
-            problems.append(f"{row.location}: the id {row.document.id!r} is there twice")
+            problems.append(Problem(row.location, f"the id {row.document.id!r} is there twice"))
         else:
             entities[row.document.id] = normalizer.normalize(row.document, names=find_names(row.document))
             if len(entities) % 50 == 0:
@@ -134,34 +134,32 @@ def read_judgements(file: Path, query_kind: Kind) -> ReadJudgements:
     return read_grades(file) if file.suffix == ".csv" else read_qrels(file, query_kind)
 
 
-def find_strangers(judgements: Sequence[Judgement], sides: dict[Kind, dict[str, Entity]]) -> Iterator[str]:
+def find_strangers(judgements: Sequence[Judgement], sides: Mapping[Kind, Mapping[str, Entity]]) -> Iterator[Problem]:
     """The judgments of documents that are not there."""
     for one in judgements:
         for kind, id, what in ((Kind.VACANCIES, one.vacancy, "vacancy"), (Kind.RESUMES, one.resume, "resume")):
             if id not in sides[kind]:
-                yield f"{one.location}: there is no {what} {id!r}"
+                yield Problem(one.location, f"there is no {what} {id!r}")
 
 
-def find_contradictions(judgements: Sequence[Judgement]) -> Iterator[str]:
+def find_contradictions(judgements: Sequence[Judgement]) -> Iterator[Problem]:
     """The judgments of a pair that an earlier row graded otherwise."""
     first: dict[tuple[str, str], Judgement] = {}
     for one in judgements:
         before = first.setdefault((one.vacancy, one.resume), one)
         if before.grade != one.grade:
-            yield f"{one.location}: graded {one.grade}, but {before.grade} at {before.location}"
+            yield Problem(one.location, f"graded {one.grade}, but {before.grade} at {before.location}")
 
 
-def _leave_out(documents: dict[str, Entity], judged: set[str], report: Report) -> dict[str, Entity]:
+def leave_out(documents: Mapping[str, Entity], *, judged: Set[str] = frozenset()) -> dict[str, Entity]:
+    """Without what has expired, unless it is judged, and what has no text once personal data is cut."""
     now = datetime.now(UTC)
 
     def is_kept(entity: Entity) -> bool:
         has_expired = entity.expires_at is not None and entity.expires_at <= now
         return bool(entity.embedded_text.strip()) and (entity.id in judged or not has_expired)
 
-    kept = {id: entity for id, entity in documents.items() if is_kept(entity)}
-    if len(kept) < len(documents):
-        report(f"{len(documents) - len(kept)} documents are left out: expired and not judged, or without a text")
-    return kept
+    return {id: entity for id, entity in documents.items() if is_kept(entity)}
 
 
 def _list_judgements(path: Path) -> list[Path]:

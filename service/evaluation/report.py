@@ -49,6 +49,10 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
         f"{evaluation.relevant_pairs} relevant ({relevant}). What is not judged counts as not relevant.",
         highlight=False,
     )
+    if evaluation.left_out:
+        console.print(
+            f"{evaluation.left_out} documents are left out: expired and not judged, or without a text.", highlight=False
+        )
     if evaluation.queries < _FEW_QUERIES:
         console.print(
             f"Only {evaluation.queries} queries: the intervals are rough, and a small difference cannot show.",
@@ -66,8 +70,8 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
 def print_method(console: Console) -> None:
     """Print how the intervals were made."""
     console.print(
-        f"Intervals: 95 %, paired bootstrap over queries, {RESAMPLES:,} resamples. Each compares one metric of one pair; "
-        "nothing corrects for looking at many.",
+        f"Intervals: 95 %, paired bootstrap over queries, {RESAMPLES:,} resamples; "
+        "nothing corrects for looking at many at once.",
         highlight=False,
     )
 
@@ -111,8 +115,8 @@ def _say_value(figure: Figure) -> str:
 def _say_difference(figure: Figure) -> str:
     if figure.difference is None:
         return ""
-    low, high = figure.difference.low, figure.difference.high
-    return f"{_mark(figure)}{figure.difference.mean:+.3f}\n[dim]{low:+.2f} {high:+.2f}[/dim]"
+    low, high = (f"{bound:+.3f}".replace("0.", ".", 1) for bound in (figure.difference.low, figure.difference.high))
+    return f"{_mark(figure)}{figure.difference.mean:+.3f}\n[dim]{low} {high}[/dim]"
 
 
 def _mark(figure: Figure) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 
@@ -14,9 +14,20 @@ from service.search import Searcher
 
 _BATCH = 32
 
+
+class Report(Protocol):
+    """Told what is going on, how much of it is done, and how much there is, 0 where that is not known."""
+
+    def __call__(self, text: str, done: int = 0, total: int = 0) -> None:
+        """Show it."""
+        ...
+
+
 FindLanguages = Callable[[str], frozenset[str] | None]
-Report = Callable[[str, int, int], None]
-"""Told what is done, how much of it is done, and how much there is."""
+
+
+def _stay_silent(text: str, done: int = 0, total: int = 0) -> None:
+    """For who wants to hear nothing."""
 
 
 class Workbench:
@@ -29,7 +40,7 @@ class Workbench:
         normalizer: Normalizer,
         *,
         find_languages: FindLanguages = lambda _: None,
-        report: Report = lambda *_: None,
+        report: Report = _stay_silent,
     ) -> None:
         self.documents = documents
         self._embedder = embedder
