@@ -23,35 +23,35 @@ def write_plot(evaluations: Sequence[Evaluation], path: Path) -> None:
     check_plot(path)
     import altair  # an optional dependency
 
-    rows = [
+    charts = []
+    for evaluation in evaluations:
+        names = [one.name for one in evaluation.configurations]
+        base = altair.Chart(altair.InlineData(values=_list_rows(evaluation))).encode(
+            y=altair.Y("configuration:N", sort=names, title=None),
+            color=altair.Color("configuration:N", sort=names, legend=None),
+        )
+        axis = altair.X("low:Q", title=None, scale=altair.Scale(domain=[0, 1]))
+        rule = base.mark_rule(strokeWidth=2).encode(x=axis, x2="high:Q")
+        point = base.mark_point(filled=True, size=60, opacity=1).encode(x="mean:Q")
+        layers = altair.layer(rule, point).properties(width=130, height=22 * len(names))
+        metrics = list(evaluation.configurations[0].figures)
+        title = f"{evaluation.name}: {evaluation.direction} ({evaluation.queries} queries, 95 % bootstrap intervals)"
+        charts.append(layers.facet(column=altair.Column("metric:N", title=None, sort=metrics)).properties(title=title))
+    try:
+        altair.vconcat(*charts).save(str(path), format="svg")
+    except OSError as error:
+        raise EvaluationRefused(f"{path}: {error.strerror}") from None
+
+
+def _list_rows(evaluation: Evaluation) -> list[dict[str, str | float]]:
+    return [
         {
-            "set": f"{evaluation.name}: {evaluation.direction} ({evaluation.queries} queries)",
             "configuration": one.name,
             "metric": metric,
             "mean": figure.value.mean,
             "low": figure.value.low,
             "high": figure.value.high,
         }
-        for evaluation in evaluations
         for one in evaluation.configurations
         for metric, figure in one.figures.items()
     ]
-    first = evaluations[0].configurations
-    names = [one.name for one in first]
-    base = altair.Chart(altair.InlineData(values=rows, name="figures")).encode(
-        y=altair.Y("configuration:N", sort=names, title=None),
-        color=altair.Color("configuration:N", sort=names, legend=None),
-    )
-    axis = altair.X("low:Q", title=None, scale=altair.Scale(domain=[0, 1]))
-    layers = altair.layer(
-        base.mark_rule(strokeWidth=2).encode(x=axis, x2="high:Q"),
-        base.mark_point(filled=True, size=60, opacity=1).encode(x="mean:Q"),
-    ).properties(width=130, height=22 * len(names))
-    chart = layers.facet(
-        row=altair.Row("set:N", title=None, sort=None, header=altair.Header(labelOrient="top", labelAnchor="start")),
-        column=altair.Column("metric:N", title=None, sort=list(first[0].figures)),
-    ).properties(title="Means with 95 % bootstrap intervals")
-    try:
-        chart.save(str(path), format="svg")
-    except OSError as error:
-        raise EvaluationRefused(f"{path}: {error.strerror}") from None

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from milvus import Entity, Kind
+from milvus import Entity, Kind, Resume, Vacancy
 from service.errors import EvaluationRefused
 from service.evaluation.judgement_files import TABLE_COLUMNS, guard_cell
 from service.evaluation.metrics import rank_documents
@@ -22,7 +22,16 @@ GRADES = {
     1: "related but unlikely: a neighboring trade, or two serious gaps",
     0: "not suitable: another trade, or three or more serious gaps",
 }
-POOL_COLUMNS = (*TABLE_COLUMNS, "comment", "vacancy_title", "vacancy_text", "resume_title", "resume_text")
+POOL_COLUMNS = (
+    *TABLE_COLUMNS,
+    "comment",
+    "vacancy_title",
+    "vacancy_facts",
+    "vacancy_text",
+    "resume_title",
+    "resume_facts",
+    "resume_text",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +90,9 @@ def write_pool_table(pairs: Sequence[PooledPair], path: Path) -> None:
             writer = csv.writer(file)
             writer.writerow(POOL_COLUMNS)
             for pair in pairs:
-                texts = (pair.vacancy.title, pair.vacancy.text, pair.resume.title, pair.resume.text)
-                cells = (pair.vacancy.id, pair.resume.id, "", "", *(text or "" for text in texts))
+                cells = [pair.vacancy.id, pair.resume.id, "", ""]
+                for entity in (pair.vacancy, pair.resume):
+                    cells += [entity.title or "", describe_facts(entity), entity.text]
                 writer.writerow([guard_cell(cell) for cell in cells])
     except OSError as error:
         raise EvaluationRefused(f"{path}: {error.strerror}") from None
@@ -99,7 +109,16 @@ def write_pool_page(pairs: Sequence[PooledPair], path: Path) -> None:
     )
     numbers = _number_documents(pairs)
     page = environment.get_template("grading.html").render(
-        documents=[(number, kind.value, entity) for (kind, _), (number, entity) in numbers.items()],
+        documents=[
+            {
+                "number": number,
+                "kind": kind.value,
+                "title": entity.title,
+                "facts": describe_facts(entity),
+                "text": entity.text,
+            }
+            for (kind, _), (number, entity) in numbers.items()
+        ],
         pairs=[
             {
                 "vacancy": pair.vacancy.id,
@@ -116,6 +135,20 @@ def write_pool_page(pairs: Sequence[PooledPair], path: Path) -> None:
         path.write_text(page, encoding="utf-8", errors="replace")
     except OSError as error:
         raise EvaluationRefused(f"{path}: {error.strerror}") from None
+
+
+def describe_facts(entity: Entity) -> str:
+    """What a grader needs to know beside title and text: place, format, terms, salary, experience."""
+    if isinstance(entity, Vacancy):
+        months = (entity.experience_min_months, entity.experience_max_months)
+        stated = [bound for bound in months if bound is not None]
+        experience = f"experience {' to '.join(map(str, stated))} months" if stated else None
+    else:
+        months_worked = entity.experience_months if isinstance(entity, Resume) else None
+        experience = f"experience {months_worked} months" if months_worked is not None else None
+    place = ", ".join(part for part in (entity.city, entity.region, entity.country) if part)
+    facts = (place, entity.work_format, *entity.employment_types, entity.salary_original, experience)
+    return "; ".join(fact for fact in facts if fact)
 
 
 def _find(
