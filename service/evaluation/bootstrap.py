@@ -12,7 +12,7 @@ from service.evaluation.metrics import Floats
 
 RESAMPLES = 10_000
 LEAST_QUERIES = 5
-"""With fewer queries the interval says too little for a mark: of two of them, one in two resamples repeats one."""
+"""With fewer there are too few different resamples for an interval to say anything, and no difference is marked."""
 _BLOCK = 500
 _ALPHA = 5.0
 

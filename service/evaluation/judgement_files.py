@@ -1,6 +1,7 @@
 """Judgments in files: TREC qrels and tables of vacancy_id, resume_id, grade."""
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ TABLE_COLUMNS = ("vacancy_id", "resume_id", "grade")
 _GRADES = range(HIGHEST_GRADE + 1)
 _QRELS_RANGE = range(-9, 100)
 _MOST_LISTED = 5
+_GRADE = re.compile(r"-?[0-9]{1,3}")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -125,8 +127,7 @@ def _add(
     read: ReadJudgements, pair: tuple[str, str], grade: str, *, location: str, allowed: range, comment: str = ""
 ) -> None:
     vacancy, resume = pair
-    # int() alone would also take "1_0" and Arabic digits.
-    value = int(grade) if grade.removeprefix("-").isascii() and grade.removeprefix("-").isdigit() else None
+    value = int(grade) if _GRADE.fullmatch(grade) else None
     if not vacancy or not resume:
         read.problems.append(Problem(location, "an id is empty"))
     elif value is None or value not in allowed:

@@ -140,9 +140,9 @@ def write_pool_page(pairs: Sequence[PooledPair], path: Path) -> None:
 def describe_facts(entity: Entity) -> str:
     """What a grader needs to know beside title and text: place, format, terms, salary, experience."""
     if isinstance(entity, Vacancy):
-        months = (entity.experience_min_months, entity.experience_max_months)
-        stated = [bound for bound in months if bound is not None]
-        experience = f"experience {' to '.join(map(str, stated))} months" if stated else None
+        bounds = (("from", entity.experience_min_months), ("to", entity.experience_max_months))
+        stated = [f"{word} {months}" for word, months in bounds if months is not None]
+        experience = f"experience {' '.join(stated)} months" if stated else None
     else:
         months_worked = entity.experience_months if isinstance(entity, Resume) else None
         experience = f"experience {months_worked} months" if months_worked is not None else None
