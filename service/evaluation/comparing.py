@@ -60,9 +60,7 @@ def make_configuration(name: str, texts: Sequence[str], vectors: Vectors) -> Con
 
 
 def _measure(settings: Settings, name: str, texts: Sequence[str]) -> tuple[ModelCost, Vectors]:
-    is_hashing = name == _HASHING or name.startswith(f"{_HASHING}-")
-    chosen = settings.model_copy(update={"embedding_backend": _HASHING}) if is_hashing else settings
-    embedder = open_embedder(chosen, model=name)
+    embedder = open_embedder(_choose_backend(settings, name), model=name)
     started = time.perf_counter()
     embedder.embed_queries(["ready?"])
     loaded = time.perf_counter()
@@ -77,3 +75,12 @@ def _measure(settings: Settings, name: str, texts: Sequence[str]) -> tuple[Model
         peak_mib=read_peak_memory(),
     )
     return cost, np.asarray(vectors)
+
+
+def _choose_backend(settings: Settings, name: str) -> Settings:
+    """The settings with a backend that takes the name for what it says: hashed words are no model, nor the reverse."""
+    if name == _HASHING or name.startswith(f"{_HASHING}-"):
+        return settings.model_copy(update={"embedding_backend": _HASHING})
+    if settings.embedding_backend == _HASHING:
+        return settings.model_copy(update={"embedding_backend": "sentence-transformers"})
+    return settings

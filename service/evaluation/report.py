@@ -18,7 +18,7 @@ from service.evaluation.metrics import NDCG_DEPTH
 
 BETTER = "▲"
 WORSE = "▼"
-_FEW_QUERIES = 30
+_FEW = 30
 _LANGUAGE_METRIC = f"nDCG@{NDCG_DEPTH}"
 CSV_COLUMNS = (
     "set",
@@ -49,15 +49,8 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
         f"{evaluation.relevant_pairs} relevant ({relevant}). What is not judged counts as not relevant.",
         highlight=False,
     )
-    if evaluation.left_out:
-        console.print(
-            f"{evaluation.left_out} documents are left out: expired and not judged, or without a text.", highlight=False
-        )
-    if evaluation.queries < _FEW_QUERIES:
-        console.print(
-            f"Only {evaluation.queries} queries: the intervals are rough, and a small difference cannot show.",
-            highlight=False,
-        )
+    for caution in _list_cautions(evaluation):
+        console.print(caution, highlight=False)
     console.print(_make_table(evaluation, _say_value))
     if any(figure.difference for one in evaluation.configurations for figure in one.figures.values()):
         baseline = evaluation.options.baseline
@@ -95,6 +88,20 @@ def write_json(evaluations: Sequence[Evaluation], path: Path) -> None:
         path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise EvaluationRefused(f"{path}: {error.strerror}") from None
+
+
+def _list_cautions(evaluation: Evaluation) -> Iterator[str]:
+    if evaluation.left_out:
+        yield f"{evaluation.left_out} documents are left out: expired and not judged, or without a text."
+    if evaluation.queries < _FEW:
+        yield f"Only {evaluation.queries} queries: the intervals are rough, and a small difference cannot show."
+    if evaluation.corpus < _FEW:
+        yield (
+            f"Only {evaluation.corpus} documents: many queries share their answers, so that the intervals are narrower "
+            "than they ought to be."
+        )
+    if evaluation.relevant_pairs == evaluation.judged_pairs:
+        yield "Every judged pair is relevant, so that accuracy is the same as recall."
 
 
 def _make_table(evaluation: Evaluation, say: Any, *, without: str | None = None) -> Table:

@@ -73,13 +73,13 @@ def test_rows_that_cannot_be_used_are_named_and_the_others_go_in(tmp_path: Path)
 def test_damaged_target_is_left_as_it_is(tmp_path: Path) -> None:
     target = tmp_path / "x_qrels.tsv"
     target.write_text("v1\tr1\n")
-    with pytest.raises(BadJudgements, match="x_qrels.tsv:1"):
+    with pytest.raises(BadJudgements, match=r"x_qrels\.tsv:1"):
         take_in(target, write_grades(tmp_path / "a.csv", "v1,r1,3"))
     assert target.read_text() == "v1\tr1\n"
 
 
 def test_target_must_be_named_as_qrels(tmp_path: Path) -> None:
-    with pytest.raises(BadJudgements, match="_qrels.tsv"):
+    with pytest.raises(BadJudgements, match=r"_qrels\.tsv"):
         take_in(tmp_path / "grades.csv", write_grades(tmp_path / "a.csv", "v1,r1,3"))
 
 

@@ -146,7 +146,7 @@ def test_bad_document_is_named(tmp_path: Path) -> None:
 
 def test_what_holds_no_set_is_told_the_known_forms(tmp_path: Path) -> None:
     for path in (tmp_path, write_documents(tmp_path / "some.jsonl", VACANCIES)):
-        with pytest.raises(BadJudgements, match="NAME_qrels.tsv"):
+        with pytest.raises(BadJudgements, match=r"NAME_qrels\.tsv"):
             find_sets([path])
     with pytest.raises(BadJudgements, match="no such file or folder"):
         find_sets([tmp_path / "nowhere"])
