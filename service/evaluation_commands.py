@@ -21,7 +21,7 @@ from service.evaluation.evaluating import Evaluation, Options, evaluate_set
 from service.evaluation.judged import JudgedSet
 from service.evaluation.plot import check_plot, write_plot
 from service.evaluation.reading import find_sets, read_set
-from service.evaluation.registry import OURS, Configuration, find_configurations
+from service.evaluation.registry import OURS, Configuration, choose_baseline, find_configurations
 from service.evaluation.report import print_evaluation, print_method, write_csv, write_json
 from service.evaluation.workbench import Workbench
 
@@ -54,7 +54,10 @@ def evaluate(
     judgements: Judgements,
     *,
     configuration: Ways = None,
-    baseline: Annotated[str, typer.Option(help="Configuration that the others are compared with.")] = OURS,
+    baseline: Annotated[
+        str | None,
+        typer.Option(help=f"Configuration that the others are compared with; {OURS}, or the first, where not given."),
+    ] = None,
     k: Cutoff = 10,
     find: Find = None,
     queries_are: QueriesAre = Kind.VACANCIES,
@@ -72,9 +75,8 @@ def evaluate(
     with show_clear_errors(ServiceError), make_progress() as progress:
         _check_files(plot)
         settings, normalizer = prepare()
-        chosen = find_configurations(configuration or [])
-        find_configurations([baseline])
-        options = Options(k=k, baseline=baseline, seed=seed)
+        chosen = find_configurations([*configuration, *filter(None, [baseline])] if configuration else [])
+        options = Options(k=k, baseline=choose_baseline(chosen, baseline), seed=seed)
         evaluations: list[Evaluation] = []
         embedder = open_embedder(settings)
         for judged in _read_sets(

@@ -16,7 +16,7 @@ from service.errors import EvaluationRefused, ServiceError
 from service.evaluation.command_line import QueriesAre, Seed, Ways, make_folder, prepare, show_progress
 from service.evaluation.grades import Agreement, compare_graders, import_grades
 from service.evaluation.pool import PoolSize, draw_pool, write_pool_page, write_pool_table
-from service.evaluation.reading import find_documents, leave_out, read_documents
+from service.evaluation.reading import find_documents, leave_out, read_documents, read_entities
 from service.evaluation.registry import OURS, find_configurations
 from service.evaluation.workbench import Workbench
 
@@ -48,7 +48,7 @@ def pool(
         files = find_documents(documents, query_kind=queries_are)
         with show_progress(progress, "Reading") as report:
             sides = {
-                kind: leave_out(read_documents(path, kind, normalizer, report=report)) for kind, path in files.items()
+                kind: leave_out(read_entities(path, kind, normalizer, report=report)) for kind, path in files.items()
             }
             embedder = open_embedder(settings)
             with Workbench(sides, embedder, normalizer, find_languages=find_languages, report=report) as bench:
@@ -72,10 +72,9 @@ def import_(
 ) -> None:
     """Add grades to a judged set. Where graders differ, the median counts, the lower one of two."""
     with show_clear_errors(ServiceError):
-        _, normalizer = prepare()
         files = find_documents(into.parent, query_kind=queries_are)
-        sides = {kind: read_documents(path, kind, normalizer) for kind, path in files.items()}
-        done = import_grades(grades, into, documents=sides, query_kind=queries_are)
+        ids = {kind: read_documents(path, kind).keys() for kind, path in files.items()}
+        done = import_grades(grades, into, ids=ids, query_kind=queries_are)
         for problem in done.problems[:_MOST_LISTED]:
             console.print(str(problem), markup=False, highlight=False, soft_wrap=True)
         console.print(

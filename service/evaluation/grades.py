@@ -1,13 +1,13 @@
 """Grades given by hand: taking them into a judged set, and how far two graders agree."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median_low
 
 import numpy as np
 
-from milvus import Entity, Kind
+from milvus import Kind
 from service.errors import BadJudgements
 from service.evaluation.judgement_files import (
     HIGHEST_GRADE,
@@ -52,12 +52,13 @@ class Agreement:
 
 
 def import_grades(
-    files: Sequence[Path], target: Path, *, documents: Mapping[Kind, Mapping[str, Entity]], query_kind: Kind
+    files: Sequence[Path], target: Path, *, ids: Mapping[Kind, Container[str]], query_kind: Kind
 ) -> Imported:
     """Add grades to a file of TREC qrels, which is made where there is none; rows that cannot be used are left out.
 
-    Where several files grade a pair, the median counts, the lower one of two. A pair that the target has gets the new
-    grade. Raises BadJudgements where a file is no table of grades or the target cannot be used or written.
+    `ids` are those of the set's documents. Where several files grade a pair, the median counts, the lower one of two.
+    A pair that the target has gets the new grade. Raises BadJudgements where a file is no table of grades or the target
+    cannot be used or written.
     """
     if not target.name.endswith(QRELS_SUFFIX):
         raise BadJudgements(f"{target}: the name of a file of judgments ends with {QRELS_SUFFIX}")
@@ -68,7 +69,7 @@ def import_grades(
     ungraded = 0
     for file in files:
         read = read_grades(file)
-        found = [*read.problems, *find_strangers(read.judgements, documents), *find_contradictions(read.judgements)]
+        found = [*read.problems, *find_strangers(read.judgements, ids), *find_contradictions(read.judgements)]
         refused = {problem.location for problem in found}
         problems += found
         ungraded += read.ungraded

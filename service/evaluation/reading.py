@@ -1,11 +1,11 @@
 """Reads judged sets: which files of a folder belong together, their documents, their judgments."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingestion import Normalizer, SourceRow, find_names, read_path
+from ingestion import AnyDocument, Normalizer, SourceRow, find_names, read_path
 from milvus import Entity, Kind
 from service.errors import BadJudgements
 from service.evaluation.judged import JudgedSet
@@ -72,7 +72,7 @@ def read_set(
 
     Of a pair that is judged in two files, the later file's grade counts. What `leave_out` takes away is not searched.
     """
-    sides = {kind: read_documents(path, kind, normalizer, report=report) for kind, path in files.documents.items()}
+    sides = {kind: read_entities(path, kind, normalizer, report=report) for kind, path in files.documents.items()}
     grades: dict[str, dict[str, int]] = {}
     for file in files.judgements:
         read = read_judgements(file, files.query_kind)
@@ -108,25 +108,33 @@ def find_documents(path: Path, *, query_kind: Kind = Kind.VACANCIES) -> dict[Kin
     )
 
 
-def read_documents(
+def read_entities(
     path: Path, kind: Kind, normalizer: Normalizer, *, report: Report = lambda _: None
 ) -> dict[str, Entity]:
     """The documents of a file by id, as the product would store them. Raises BadJudgements naming the bad rows."""
-    entities: dict[str, Entity] = {}
+    entities = {}
+    for id, document in read_documents(path, kind).items():
+        entities[id] = normalizer.normalize(document, names=find_names(document))
+        if len(entities) % 50 == 0:
+            report(f"Reading {path.name}: {len(entities):,}")
+    return entities
+
+
+def read_documents(path: Path, kind: Kind) -> dict[str, AnyDocument]:
+    """The documents of a file by id, as they came. Raises BadJudgements naming the bad rows."""
+    documents: dict[str, AnyDocument] = {}
     problems: list[Problem] = []
     for row in read_path(path, kind=kind):
         if not isinstance(row, SourceRow):
             problems.append(Problem(row.location, row.reason))
-        elif row.document.id in entities:
+        elif row.document.id in documents:
             problems.append(Problem(row.location, f"the id {row.document.id!r} is there twice"))
         else:
-            entities[row.document.id] = normalizer.normalize(row.document, names=find_names(row.document))
-            if len(entities) % 50 == 0:
-                report(f"Reading {path.name}: {len(entities):,}")
+            documents[row.document.id] = row.document
     check_whole(problems, path)
-    if not entities:
+    if not documents:
         raise BadJudgements(f"{path} holds no documents")
-    return entities
+    return documents
 
 
 def read_judgements(file: Path, query_kind: Kind) -> ReadJudgements:
@@ -134,7 +142,7 @@ def read_judgements(file: Path, query_kind: Kind) -> ReadJudgements:
     return read_grades(file) if file.suffix == ".csv" else read_qrels(file, query_kind)
 
 
-def find_strangers(judgements: Sequence[Judgement], sides: Mapping[Kind, Mapping[str, Entity]]) -> Iterator[Problem]:
+def find_strangers(judgements: Sequence[Judgement], sides: Mapping[Kind, Container[str]]) -> Iterator[Problem]:
     """The judgments of documents that are not there."""
     for one in judgements:
         for kind, id, what in ((Kind.VACANCIES, one.vacancy, "vacancy"), (Kind.RESUMES, one.resume, "resume")):

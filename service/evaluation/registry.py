@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from service.errors import EvaluationRefused
 from service.evaluation.rankers import (
@@ -34,11 +35,24 @@ CONFIGURATIONS: tuple[Configuration, ...] = (
 
 
 def find_configurations(names: Sequence[str]) -> list[Configuration]:
-    """The configurations of these names, in the order of the list above; all where none is named.
+    """The configurations of these names or patterns (`ours*`), in the order of the list above; all where none is named.
 
     Raises EvaluationRefused naming the unknown.
     """
-    known = {one.name: one for one in CONFIGURATIONS}
-    if unknown := [name for name in names if name not in known]:
+    known = [one.name for one in CONFIGURATIONS]
+    if unknown := [name for name in names if not any(fnmatchcase(one, name) for one in known)]:
         raise EvaluationRefused(f"no configuration {', '.join(map(repr, unknown))}; known: {', '.join(known)}")
-    return [one for one in CONFIGURATIONS if one.name in names or not names]
+    return [one for one in CONFIGURATIONS if not names or any(fnmatchcase(one.name, name) for name in names)]
+
+
+def choose_baseline(chosen: Sequence[Configuration], asked: str | None) -> str:
+    """The name of the configuration that others are compared with. Raises EvaluationRefused for one that is not there.
+
+    Where nobody asks, it is `ours`, or the first of those that run.
+    """
+    names = [one.name for one in chosen]
+    if asked is None:
+        return OURS if OURS in names else names[0]
+    if asked not in names:
+        raise EvaluationRefused(f"no configuration {asked!r} to compare with; there are {', '.join(names)}")
+    return asked

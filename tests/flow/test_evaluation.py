@@ -27,8 +27,9 @@ def test_samples_are_evaluated_in_both_directions(environment: dict[str, str], t
     code, output = run(environment, "service", "evaluate", DATA, *arguments)
 
     assert code == 0, output
-    for said in ("resumes for a vacancy", "vacancies for a resume", "judged counts as not relevant", "hashing-256"):
-        assert said in output
+    said = " ".join(output.split())
+    for part in ("resumes for a vacancy", "vacancies for a resume", "not judged counts as not relevant", "hashing-256"):
+        assert part in said
     whole = [row for row in read_figures(figures) if not row["query_language"]]
     assert {row["configuration"] for row in whole} == NAMES
     assert {row["metric"] for row in whole} == METRICS
@@ -79,7 +80,7 @@ def test_models_are_compared_with_what_they_take(environment: dict[str, str], tm
     [
         (("evaluate", "nowhere"), "no such file or folder"),
         (("evaluate", DATA, "-c", "magic"), "known: tfidf"),
-        (("evaluate", DATA, "--baseline", "magic"), "known: tfidf"),
+        (("evaluate", DATA, "--baseline", "magic"), "'magic'"),
         (("evaluate", DATA, "--plot", "o.pdf"), "SVG"),
         (("evaluate", DATA, "--k", "0"), "--k"),
         (("compare-models", "no-such-model", "--judged", DATA), "no-such-model"),

@@ -12,9 +12,9 @@ from milvus import Kind
 from service.errors import BadJudgements
 from service.evaluation.grades import Imported, compare_graders, find_kappa, import_grades
 from service.evaluation.judgement_files import guard_cell, read_grades, unguard_cell
-from tests.unit.service.evaluation.sets import RESUMES, VACANCIES, make_side
+from tests.unit.service.evaluation.sets import RESUMES, VACANCIES
 
-DOCUMENTS = {Kind.VACANCIES: make_side(Kind.VACANCIES, VACANCIES), Kind.RESUMES: make_side(Kind.RESUMES, RESUMES)}
+IDS = {Kind.VACANCIES: set(VACANCIES), Kind.RESUMES: set(RESUMES)}
 
 
 def write_grades(path: Path, rows: str) -> Path:
@@ -23,7 +23,7 @@ def write_grades(path: Path, rows: str) -> Path:
 
 
 def take_in(target: Path, *files: Path, query_kind: Kind = Kind.VACANCIES) -> Imported:
-    return import_grades(files, target, documents=DOCUMENTS, query_kind=query_kind)
+    return import_grades(files, target, ids=IDS, query_kind=query_kind)
 
 
 def test_grades_become_qrels(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from service.evaluation.rankers import (
     score_bm25,
     search_with,
 )
-from service.evaluation.registry import CONFIGURATIONS, find_configurations
+from service.evaluation.registry import CONFIGURATIONS, choose_baseline, find_configurations
 from service.evaluation.workbench import Workbench
 from tests.unit.service.evaluation.sets import NORMALIZER, RESUMES, VACANCIES, make_side
 
@@ -91,3 +91,17 @@ def test_corpus_without_words_is_refused() -> None:
 def test_unknown_configuration_is_named_with_the_known() -> None:
     with pytest.raises(EvaluationRefused, match=r"'magic'; known: tfidf, bm25"):
         find_configurations(["magic", "bm25"])
+
+
+def test_names_may_be_patterns_and_keep_the_order_of_the_list() -> None:
+    assert [one.name for one in find_configurations(["ours", "bm25*"])] == ["bm25", "bm25+dense", "ours"]
+
+
+def test_baseline_is_ours_or_the_first_unless_another_is_named() -> None:
+    without = find_configurations(["bm25", "dense"])
+
+    assert choose_baseline(find_configurations([]), None) == "ours"
+    assert choose_baseline(without, None) == "bm25"
+    assert choose_baseline(without, "dense") == "dense"
+    with pytest.raises(EvaluationRefused, match="'ours'"):
+        choose_baseline(without, "ours")
