@@ -24,9 +24,9 @@ def score_run(judged: JudgedSet, run: Run, *, k: int = 10) -> Scores:
     """Score a run over every query to which any document is relevant; one that the run lacks scores 0.
 
     `ir_measures` (trec_eval underneath) counts precision, recall, nDCG@10, AP and RR. nDCG takes the grade for the
-    gain; the others tell relevant from not. F1@k is the harmonic mean of precision@k and recall@k of the query. Its
-    accuracy is the share of the *judged* documents that are told rightly where the first k of the ranking are called
-    relevant and all others not; with none judged as not relevant, that is recall@k.
+    gain; the others tell relevant from not. F1@k is the harmonic mean of precision@k and recall@k of the query.
+    Accuracy@k is the share of all documents of the corpus that are told rightly where the first k are called relevant
+    and the others not. Over the judged ones alone it would rise with every unjudged document in front of them.
     """
     queries = list_scored(judged)
     rankings = {query: rank_documents(run.get(query, {})) for query in queries}
@@ -50,11 +50,9 @@ def rank_documents(scores: Mapping[str, float]) -> list[str]:
 
 
 def find_accuracy(judged: JudgedSet, query: str, called_relevant: Iterable[str]) -> float:
-    """The share of a query's judged documents that are told rightly."""
-    called = set(called_relevant)
-    relevant = judged.list_relevant(query)
-    row = judged.gains[query]
-    return sum((document in called) == (document in relevant) for document in row) / len(row)
+    """The share of the corpus that is told rightly for a query."""
+    wrong = (judged.list_relevant(query) & judged.corpus.keys()) ^ set(called_relevant)
+    return 1 - len(wrong) / len(judged.corpus)
 
 
 def _measure(judged: JudgedSet, rankings: Mapping[str, Sequence[str]], *, k: int) -> dict[str, Floats]:

@@ -100,8 +100,6 @@ def _list_cautions(evaluation: Evaluation) -> Iterator[str]:
             f"Only {evaluation.corpus} documents: many queries share their answers, so that the intervals are narrower "
             "than they ought to be."
         )
-    if evaluation.relevant_pairs == evaluation.judged_pairs:
-        yield "Every judged pair is relevant, so that accuracy is the same as recall."
 
 
 def _make_table(evaluation: Evaluation, say: Any, *, without: str | None = None) -> Table:

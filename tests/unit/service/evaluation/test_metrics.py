@@ -27,8 +27,8 @@ def test_binary_metrics_are_as_worked_out_by_hand() -> None:
     assert found["F1@3"] == pytest.approx(2 * (1 / 3) * (1 / 2) / (1 / 3 + 1 / 2))
     assert found["MAP"] == pytest.approx((1 / 2 + 2 / 4) / 2)
     assert found["MRR"] == pytest.approx(1 / 2)
-    # Called relevant: a, b, c. Right: b, and e as not relevant; wrong: a, c, d.
-    assert found["accuracy@3"] == pytest.approx(2 / 5)
+    # Called relevant: a, b, c. Right: b, and e and f as not relevant; wrong: a, c, d.
+    assert found["accuracy@3"] == pytest.approx(3 / 6)
 
 
 def test_ndcg_takes_the_grade_for_the_gain() -> None:
@@ -52,6 +52,11 @@ def test_threshold_of_zero_takes_all_that_is_listed_for_relevant_and_equally() -
 
     assert found["precision@2"] == found["recall@2"] == found["nDCG@10"] == found["MAP"] == 1
     assert found["accuracy@2"] == 1
+
+
+def test_accuracy_is_not_raised_by_unjudged_documents_in_front() -> None:
+    grades = {"a": 1, "b": 0, "c": 0}
+    assert score_one(grades, "defabc", k=3)["accuracy@3"] < score_one(grades, "abcdef", k=3)["accuracy@3"]
 
 
 def test_negative_grade_is_not_relevant() -> None:
