@@ -7,14 +7,14 @@ It never touches: HTTP, but to fetch a source.
 
 from ingestion.documents import DOCUMENT_TYPES, AnyDocument, DocumentId, ResumeDocument, VacancyDocument, find_names
 from ingestion.errors import UnreadableDocument
-from ingestion.installation import Books, Installation, open_installation
+from ingestion.installation import Books, Installation, open_embedder, open_installation, open_normalizer
 from ingestion.loading import load_paths
 from ingestion.normalize import Normalizer
 from ingestion.records import Change, Priority, Recorded, State, StoredDocument, Task, TaskState
 from ingestion.serving import Served
 from ingestion.settings import Settings, read_settings
 from ingestion.source_runs import SourceRunner, create_source_runner
-from ingestion.sources import read_upload
+from ingestion.sources import SourceRow, read_path, read_upload
 from ingestion.status import IngestionStatus
 from ingestion.worker import Worker
 
@@ -32,6 +32,7 @@ __all__ = [
     "ResumeDocument",
     "Served",
     "Settings",
+    "SourceRow",
     "SourceRunner",
     "State",
     "StoredDocument",
@@ -43,7 +44,10 @@ __all__ = [
     "create_source_runner",
     "find_names",
     "load_paths",
+    "open_embedder",
     "open_installation",
+    "open_normalizer",
+    "read_path",
     "read_settings",
     "read_upload",
 ]

@@ -10,7 +10,9 @@ The tree:
     ├── TaskNotFound       no such task
     ├── TaskPurged         a task that is done and whose record is no longer kept
     ├── BadCursor          a list was continued with a cursor that we did not give
-    └── PortTaken          another program listens on the port
+    ├── PortTaken          another program listens on the port
+    ├── BadJudgements      a judged set or a file of grades that cannot be used
+    └── EvaluationRefused  an evaluation that cannot be: an unknown configuration, a plot without its library
 """
 
 
@@ -48,3 +50,11 @@ class BadCursor(ServiceError):
 
 class PortTaken(ServiceError):
     """Another program listens on the port."""
+
+
+class BadJudgements(ServiceError):
+    """A judged set or a file of grades that cannot be used; the message names files and rows."""
+
+
+class EvaluationRefused(ServiceError):
+    """An evaluation that cannot be; the message says why and what would do."""

@@ -1,0 +1,58 @@
+"""The ways of searching that are compared, by name. A new one is a line here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from service.errors import EvaluationRefused
+from service.evaluation.rankers import (
+    Ranker,
+    rank_by_bm25,
+    rank_by_bm25_and_vectors,
+    rank_by_tfidf,
+    rank_by_vectors,
+    search_with,
+)
+
+OURS = "ours"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A way of searching with its name."""
+
+    name: str
+    rank: Ranker
+
+
+CONFIGURATIONS: tuple[Configuration, ...] = (
+    Configuration("tfidf", rank_by_tfidf),
+    Configuration("bm25", rank_by_bm25),
+    Configuration("dense", rank_by_vectors),
+    Configuration("bm25+dense", rank_by_bm25_and_vectors),
+    Configuration(OURS, search_with()),
+)
+
+
+def find_configurations(names: Sequence[str]) -> list[Configuration]:
+    """The configurations of these names or patterns (`ours*`), in the order of the list above; all where none is named.
+
+    Raises EvaluationRefused naming the unknown.
+    """
+    known = [one.name for one in CONFIGURATIONS]
+    if unknown := [name for name in names if not any(fnmatchcase(one, name) for one in known)]:
+        raise EvaluationRefused(f"no configuration {', '.join(map(repr, unknown))}; known: {', '.join(known)}")
+    return [one for one in CONFIGURATIONS if not names or any(fnmatchcase(one.name, name) for name in names)]
+
+
+def choose_baseline(chosen: Sequence[Configuration], asked: str | None) -> str:
+    """The name of the configuration that others are compared with. Raises EvaluationRefused for one that is not there.
+
+    Where nobody asks, it is `ours`, or the first of those that run.
+    """
+    names = [one.name for one in chosen]
+    if asked is None:
+        return OURS if OURS in names else names[0]
+    if asked not in names:
+        raise EvaluationRefused(f"no configuration {asked!r} to compare with; there are {', '.join(names)}")
+    return asked
