@@ -45,7 +45,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class SkillDemand:
-    """The skills of a vacancy by how much they are wanted; each stands in one of the three."""
+    """The skills of a vacancy by how much they are wanted, each in one of the three (see `split_requirements`)."""
 
     required: tuple[str, ...]
     desired: tuple[str, ...]
@@ -96,8 +96,10 @@ def read_demand(vacancy: Vacancy, find_skills: SkillFinder | None = None) -> Dem
 def split_requirements(text: str, skills: Sequence[str], find_skills: SkillFinder | None = None) -> SkillDemand:
     """Tells the skills that a vacancy's text demands from those it wishes for and those it says are not needed.
 
-    A skill is desired where every sentence that names it is a wish ("nice to have", "будет плюсом", "se valora"), and
-    not needed where every one says so. One that the text does not name is taken as required, since it was listed.
+    Required are the skills that a demand or a duty names, and those that the text does not name at all, since someone
+    listed them. Desired are those of wishes ("nice to have", "будет плюсом", "se valora") and those named in passing
+    only, as in a sentence about the company; without a single required skill the latter count as required. A skill is
+    not needed where every clause that names it says so.
     """
     return _sort_skills(skills, _locate_skills(read_statements(text), skills, find_skills))
 
@@ -118,16 +120,20 @@ def _locate_skills(statements: Sequence[Statement], skills: Sequence[str], find_
 
 
 def _sort_skills(skills: Sequence[str], places: _Places) -> SkillDemand:
-    sorted_by: dict[Role, list[str]] = {Role.REQUIRED: [], Role.DESIRED: [], Role.UNNEEDED: []}
+    required, desired, unneeded = [], [], []
     for name in dict.fromkeys(skills):
         roles = {role for role, _ in places.get(name, ())}
-        if roles and roles <= {Role.UNNEEDED}:
-            sorted_by[Role.UNNEEDED].append(name)
-        elif roles and roles <= {Role.DESIRED, Role.UNNEEDED}:
-            sorted_by[Role.DESIRED].append(name)
+        if roles == {Role.UNNEEDED}:
+            unneeded.append(name)
+        elif not roles or not roles.isdisjoint((Role.REQUIRED, Role.DUTY)):
+            required.append(name)
         else:
-            sorted_by[Role.REQUIRED].append(name)
-    return SkillDemand(*(tuple(names) for names in sorted_by.values()))
+            desired.append(name)
+    if not required:
+        # A text without any word of demand: what it names is what the work is about.
+        wished = [name for name in desired if {role for role, _ in places[name]} <= {Role.DESIRED, Role.UNNEEDED}]
+        required, desired = [name for name in desired if name not in wished], wished
+    return SkillDemand(tuple(required), tuple(desired), tuple(unneeded))
 
 
 def _demand_experience(vacancy: Vacancy, statements: Sequence[Statement]) -> Iterator[Requirement]:

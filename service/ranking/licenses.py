@@ -42,6 +42,26 @@ def find_licenses(text: str, offset: int = 0) -> Iterator[License]:
         yield License(frozenset(categories), Span(offset + match.start(), offset + match.start() + len(around), around))
 
 
-def covers(held: frozenset[str], asked: frozenset[str]) -> bool:
-    """Whether the categories held include those asked for; a bigger vehicle's includes the smaller one's."""
-    return asked <= held.union(*(_COVERS.get(category, set()) for category in held))
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a resume says of a license that is asked for: `is_held` is None where it does not say."""
+
+    is_held: bool | None
+    code: str
+    held: tuple[str, ...] = ()
+    span: Span | None = None
+
+
+def check_license(text: str, asked: str) -> Holding:
+    """Whether a resume's text names a license of the asked categories ("B, CE"; "" for any)."""
+    found = list(find_licenses(text))
+    if not found:
+        return Holding(None, "license_unknown")
+    held: set[str] = set().union(*(one.categories for one in found))
+    needed = set(filter(None, asked.split(", ")))
+    if needed and not held:
+        return Holding(None, "license_category_unknown", span=found[0].span)
+    # A bigger vehicle's category includes the smaller one's.
+    covered = held.union(*(_COVERS.get(category, set()) for category in held))
+    is_held = needed <= covered
+    return Holding(is_held, "license_met" if is_held else "license_short", tuple(sorted(held)), found[0].span)

@@ -11,7 +11,7 @@ from ingestion.mentions import fold
 from milvus import EmploymentType, Entity, Resume, Vacancy
 from service.ranking.demands import Demand, SkillDemand
 from service.ranking.languages import rank_level, states_languages
-from service.ranking.licenses import covers, find_licenses
+from service.ranking.licenses import check_license
 from service.ranking.titles import Analyzer, compare_titles, split_words
 from service.ranking.values import PartScore, know, know_nothing
 
@@ -151,16 +151,10 @@ def score_license(resume: Resume, demand: Demand) -> PartScore:
     asked = next((one for one in demand.requirements if one.kind == "license"), None)
     if asked is None:
         return know_nothing("license_not_asked")
-    held = list(find_licenses(resume.text))
-    if not held:
-        return know_nothing("license_unknown", asked=asked.value)
-    categories = frozenset().union(*(license_.categories for license_ in held))
-    needed = frozenset(filter(None, str(asked.value).split(", ")))
-    if needed and not categories:
-        return know_nothing("license_category_unknown", asked=asked.value)
-    met = covers(categories, needed)
-    code = "license_met" if met else "license_short"
-    return know(float(met), code, asked=asked.value, held=tuple(sorted(categories)))
+    holding = check_license(resume.text, str(asked.value))
+    if holding.is_held is None:
+        return know_nothing(holding.code, asked=asked.value)
+    return know(float(holding.is_held), holding.code, asked=asked.value, held=holding.held)
 
 
 def score_employment(resume: Resume, vacancy: Vacancy) -> PartScore:

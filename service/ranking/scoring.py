@@ -25,7 +25,7 @@ from service.ranking.values import Direction, PartName, PartScore
 
 PRIOR = 0.3
 DOUBT = 0.3
-BALANCE = 0.5
+BALANCE = 0.6
 """The weight of "the resume meets the vacancy" in the combination; the other direction has the rest."""
 
 DIRECTION_PARTS: Mapping[Direction, tuple[PartName, ...]] = MappingProxyType(
@@ -52,9 +52,9 @@ DIRECTION_PARTS: Mapping[Direction, tuple[PartName, ...]] = MappingProxyType(
 )
 DEFAULT_WEIGHTS: Mapping[PartName, float] = MappingProxyType(
     {
-        PartName.MEANING: 0.30,
+        PartName.MEANING: 0.20,
         PartName.TITLE: 0.15,
-        PartName.REQUIRED_SKILLS: 0.25,
+        PartName.REQUIRED_SKILLS: 0.30,
         PartName.DESIRED_SKILLS: 0.05,
         PartName.EXPERIENCE: 0.10,
         PartName.LANGUAGE: 0.10,
