@@ -11,6 +11,7 @@ from service.ranking.evidence import (
     Embed,
     Evidence,
     choose_claims,
+    choose_needs,
     choose_requirements,
     compare_sentences,
     match_evidence,
@@ -51,8 +52,9 @@ class Explanation:
     """Why a pair scores as it does.
 
     `comparisons` are notes by part, those of the vacancy's side last. `requirements` holds the sentences of the vacancy
-    that ask for something with their best evidence in the resume, and `claims` those of the resume with theirs in the
-    vacancy; both are None where nothing was embedded. All spans quote `resume.text` and `vacancy.text` exactly.
+    that ask for something with their best evidence in the resume, and `claims` all sentences of the resume with theirs
+    in the vacancy, its duties included; both are None where nothing was embedded. All spans quote `resume.text` and
+    `vacancy.text` exactly.
     """
 
     judgement: Judgement
@@ -76,10 +78,12 @@ def explain_pair(
     pair = judgement.pair
     requirements = claims = None
     if embed is not None:
-        asked, said = choose_requirements(pair.demand), choose_claims(pair.resume.text)
-        similarities = compare_sentences(asked, said, embed=embed, find_skills=find_skills, analyze=pair.analyze)
-        answered, answering = match_evidence(asked, said, similarities, threshold=threshold)
-        requirements, claims = tuple(answered), tuple(answering)
+        needs, said = choose_needs(pair.demand), choose_claims(pair.resume.text)
+        similarities = compare_sentences(needs, said, embed=embed, find_skills=find_skills, analyze=pair.analyze)
+        answered, answering = match_evidence(needs, said, similarities, threshold=threshold)
+        asked = set(choose_requirements(pair.demand))
+        requirements = tuple(evidence for evidence in answered if evidence.sentence in asked)
+        claims = tuple(answering)
     weights = leave_out_ignored(complete_weights(options.weights), options.modes)
     return Explanation(
         judgement=judgement,

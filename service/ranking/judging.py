@@ -23,7 +23,7 @@ class RankingOptions:
     """
 
     weights: Mapping[PartName, float] = field(default_factory=dict)
-    modes: Modes = DEFAULT_MODES
+    modes: Modes = field(default_factory=lambda: DEFAULT_MODES)
     balance: float = BALANCE
     min_score: float | None = None
     per_company: int | None = None

@@ -4,6 +4,7 @@ Each is a pure function that says how well two documents fit in one respect, fro
 missing.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -26,6 +27,7 @@ _UNSTATED_LEVEL = 0.7
 _PER_LEVEL_SHORT = 0.3
 _CROSS_LANGUAGE_TITLE = 0.5
 _RELATED_TERMS = 0.5
+_VERSION = re.compile(r"(?<=[^\W\d])[ ]?v?\d{1,2}(?:\.\d{1,3}){0,2}$")
 # Terms that people who look for one often take.
 _RELATED = frozenset(
     frozenset(pair)
@@ -87,10 +89,20 @@ def _score_coverage(held: Sequence[str], asked: Sequence[str], *, code: str) -> 
 
 
 def match_skills(held: Sequence[str], asked: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The asked skills that are held and those that are not, by canonical name, whatever its case."""
-    keys = {fold(skill) for skill in held}
-    matched = tuple(skill for skill in asked if fold(skill) in keys)
-    return matched, tuple(skill for skill in asked if fold(skill) not in keys)
+    """The asked skills that are held and those that are not, by canonical name, whatever its case.
+
+    A version is no skill of its own: "PHP" answers "PHP 8", and the other way round; one version does not answer
+    another.
+    """
+    exact = {fold(skill) for skill in held}
+    bare = {_drop_version(skill) for skill in exact}
+    answered = [fold(skill) in exact or _drop_version(fold(skill)) in exact or fold(skill) in bare for skill in asked]
+    matched = tuple(skill for skill, hit in zip(asked, answered, strict=True) if hit)
+    return matched, tuple(skill for skill, hit in zip(asked, answered, strict=True) if not hit)
+
+
+def _drop_version(folded: str) -> str:
+    return _VERSION.sub("", folded)
 
 
 def score_experience(resume: Resume, asked_min: int | None, asked_max: int | None) -> PartScore:

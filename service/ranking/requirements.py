@@ -17,6 +17,7 @@ from service.ranking.demands import Requirement, RequirementKind, SkillFinder, f
 from service.ranking.languages import rank_level, states_languages
 from service.ranking.licenses import check_license
 from service.ranking.pairs import Pair
+from service.ranking.parts import match_skills
 from service.ranking.sentences import split_sentences
 from service.ranking.values import Note, NoteValue, PartName, Span, make_note
 
@@ -139,7 +140,7 @@ def _check_skill(pair: Pair, requirement: Requirement) -> _Checked:
     skill = str(requirement.value)
     if not pair.resume.skills:
         return Outcome.UNKNOWN, make_note("skills_unknown"), None
-    if fold(skill) in {fold(held) for held in pair.resume.skills}:
+    if match_skills(pair.resume.skills, [skill])[0]:
         return Outcome.MET, make_note("skill_found", skill=skill), None
     return Outcome.NOT_MET, make_note("skill_missing", skill=skill), None
 

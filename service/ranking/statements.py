@@ -77,15 +77,15 @@ _UNNEEDED = _compile(
 )
 _REQUIRED = _compile(
     "must|must have|must-have|must-haves|required|requires|require|requirement|requirements|essential|essentials"
-    "|mandatory|you need|you will need|you'll need|you should have|you should be|you should know|you have|we need"
+    "|mandatory|you need|you will need|you'll need|you should have|you should be|you should know|you have"
     "|we ask for|we expect|we are looking for|we're looking for|looking for someone|please bring|at least|minimum"
     "|no less than|qualifications|what we ask|who you are|about you|what you bring|your profile|you bring|or more years"
     "|you are comfortable|proven"
-    "|требуется|требуются|требования|требование|обязательн*|необходим*|нужен|нужна|нужно|нужны|важно|ждём|ждем|ожидаем"
+    "|требуется|требуются|требования|требование|обязателен|обязательн*|необходим*|нужен|нужна|нужно|нужны|важно|ждём|ждем|ожидаем"
     "|ищем|от кандидата|от вас|кого ждём|кого ищем|кого ждем|не менее|не меньше|не ниже|от двух лет|от трёх лет"
     "|от трех лет|от пяти лет|от года|от одного года|мы ожидаем|наши ожидания|наши пожелания|что нужно|уверенн*"
     "|requisito|requisitos|imprescindible|imprescindibles|obligatorio|obligatoria|obligatorios|necesario|necesaria"
-    "|necesarios|se requiere|se requieren|pedimos|buscamos|necesitamos|exigimos|mínimo|mínima|al menos|como mínimo"
+    "|necesarios|se requiere|se requieren|pedimos|buscamos|exigimos|mínimo|mínima|al menos|como mínimo"
     "|perfil|debes|deberás|tienes que|se exige|se pide|qué necesitamos|qué pedimos|excluyente"
 )
 _DUTY = _compile(
