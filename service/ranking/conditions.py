@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import lru_cache
 
 from milvus import Entity, Resume, Vacancy, WorkFormat
 from milvus.geo import distance_km
@@ -43,6 +44,8 @@ _TOO_SHORT = 0.4
 _UNCLEAR_TAX = 0.15
 
 
+# One resume meets many vacancies, and the place is looked at twice for each. Few, since texts are long.
+@lru_cache(maxsize=64)
 def is_willing_to_move(text: str) -> bool:
     """Whether a resume says that the person would move for work; False where it says not or nothing."""
     return _MOVE.search(text) is not None and _NO_MOVE.search(text) is None

@@ -8,7 +8,7 @@ from enum import StrEnum
 from ingestion.experience import find_experience, read_experience_range
 from ingestion.mentions import fold
 from milvus import Vacancy, WorkFormat
-from service.ranking.languages import find_asked_languages, rank_level
+from service.ranking.languages import find_asked_languages, rank_level, split_language
 from service.ranking.licenses import find_licenses
 from service.ranking.statements import Role, Statement, read_statements
 from service.ranking.values import Span
@@ -76,12 +76,18 @@ def find_spelled(skills: Sequence[str]) -> SkillFinder:
     return find
 
 
-def read_demand(vacancy: Vacancy, find_skills: SkillFinder | None = None) -> Demand:
-    """What a vacancy asks for. Without `find_skills` its skills are looked for by their very names."""
+def read_demand(
+    vacancy: Vacancy, find_skills: SkillFinder | None = None, *, stated_languages: Sequence[str] = ()
+) -> Demand:
+    """What a vacancy asks for. Without `find_skills` its skills are looked for by their very names.
+
+    `stated_languages` are those that its fields ask for, as entities hold them ("en", "en:b2").
+    """
     statements = read_statements(vacancy.text)
     places = _locate_skills(statements, vacancy.skills, find_skills)
     skills = _sort_skills(vacancy.skills, places)
-    languages = list(find_asked_languages(statements))
+    stated = ((*split_language(written), None, Role.REQUIRED) for written in stated_languages)
+    languages = [*stated, *find_asked_languages(statements)]
     requirements = [
         *_demand_experience(vacancy, statements),
         *_demand_skills(skills.required, places),
@@ -156,7 +162,7 @@ def _demand_skills(required: Sequence[str], places: _Places) -> Iterator[Require
         yield Requirement(RequirementKind.SKILLS, name, quote=quotes[0][1] if quotes else None)
 
 
-def _demand_languages(asked: Iterable[tuple[str, str | None, Span, Role]]) -> Iterator[Requirement]:
+def _demand_languages(asked: Iterable[tuple[str, str | None, Span | None, Role]]) -> Iterator[Requirement]:
     highest: dict[str, Requirement] = {}
     for code, level, span, role in asked:
         known = highest.get(code)

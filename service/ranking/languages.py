@@ -1,7 +1,7 @@
 """Which languages a resume says are spoken, and which a vacancy asks for, with the level."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from ingestion.parsing.languages import find_languages
 from milvus import Resume
@@ -23,22 +23,34 @@ def rank_level(level: str | None) -> int:
     return _LEVELS.index(level) if level in _LEVELS else -1
 
 
-def read_spoken_languages(resume: Resume) -> dict[str, str | None]:
+def read_spoken_languages(resume: Resume, stated: Sequence[str] | None = None) -> dict[str, str | None]:
     """Languages by ISO 639-1 code with the best level the resume states; the language of its text is one of them.
 
-    A language counts where a level or a word of knowing stands beside it, or in a short line of languages alone.
+    `stated` are those already known, as entities hold them ("en", "en:b2"); where it is None they are read from the
+    text, in which a language counts where a level or a word of knowing stands beside it, or in a short line.
     """
     spoken: dict[str, str | None] = {}
-    for sentence in split_sentences(resume.text):
-        if len(sentence.text) > _MAX_LISTED and not _KNOWING.search(sentence.text):
-            continue
-        listed = _KNOWING.search(sentence.text) is not None
-        for language in find_languages(sentence.text):
-            if language.level or listed:
-                spoken[language.code] = _better(spoken.get(language.code), language.level)
+    known = _find_spoken(resume.text) if stated is None else map(split_language, stated)
+    for code, level in known:
+        spoken[code] = _better(spoken.get(code), level)
     if resume.language:
         spoken.setdefault(resume.language, None)
     return spoken
+
+
+def _find_spoken(text: str) -> Iterator[tuple[str, str | None]]:
+    for sentence in split_sentences(text):
+        if len(sentence.text) > _MAX_LISTED and not _KNOWING.search(sentence.text):
+            continue
+        for language in find_languages(sentence.text):
+            if language.level or _KNOWING.search(sentence.text):
+                yield language.code, language.level
+
+
+def split_language(written: str) -> tuple[str, str | None]:
+    """Code and level of a language as entities hold it: "en:b2" or "en"."""
+    code, _, level = written.partition(":")
+    return code, level or None
 
 
 def states_languages(spoken: Mapping[str, str | None], resume: Resume) -> bool:

@@ -104,10 +104,14 @@ def check_requirements(
     `quotes` are the sentences of the resume that name its skills (see `quote_skills`), for the evidence.
     """
     checks = []
+    matched = frozenset(match_skills(pair.resume.skills, pair.demand.skills.required)[0])
     for requirement in pair.demand.requirements:
-        outcome, note, evidence = _CHECKS[requirement.kind](pair, requirement)
-        if evidence is None and quotes and requirement.kind is RequirementKind.SKILLS:
-            evidence = quotes.get(str(requirement.value))
+        if requirement.kind is RequirementKind.SKILLS:
+            skill = str(requirement.value)
+            outcome, note = _check_skill(pair, skill, matched)
+            evidence = quotes.get(skill) if quotes else None
+        else:
+            outcome, note, evidence = _CHECKS[requirement.kind](pair, requirement)
         checks.append(Check(requirement, modes.get(requirement.kind, Mode.SCORE), outcome, note, evidence))
     return Verdict(tuple(checks))
 
@@ -136,13 +140,12 @@ def _check_experience(pair: Pair, requirement: Requirement) -> _Checked:
     return Outcome.MET, make_note("experience_met", resume=have, least=need, most=None), None
 
 
-def _check_skill(pair: Pair, requirement: Requirement) -> _Checked:
-    skill = str(requirement.value)
+def _check_skill(pair: Pair, skill: str, matched: frozenset[str]) -> tuple[Outcome, Note]:
     if not pair.resume.skills:
-        return Outcome.UNKNOWN, make_note("skills_unknown"), None
-    if match_skills(pair.resume.skills, [skill])[0]:
-        return Outcome.MET, make_note("skill_found", skill=skill), None
-    return Outcome.NOT_MET, make_note("skill_missing", skill=skill), None
+        return Outcome.UNKNOWN, make_note("skills_unknown")
+    if skill in matched:
+        return Outcome.MET, make_note("skill_found", skill=skill)
+    return Outcome.NOT_MET, make_note("skill_missing", skill=skill)
 
 
 def _check_language(pair: Pair, requirement: Requirement) -> _Checked:
@@ -188,7 +191,6 @@ def _check_place(pair: Pair, requirement: Requirement) -> _Checked:
 _CHECKS: Mapping[RequirementKind, Callable[[Pair, Requirement], _Checked]] = MappingProxyType(
     {
         RequirementKind.EXPERIENCE: _check_experience,
-        RequirementKind.SKILLS: _check_skill,
         RequirementKind.LANGUAGES: _check_language,
         RequirementKind.LICENSE: _check_license,
         RequirementKind.PLACE: _check_place,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from ingestion.mentions import fold
 
@@ -54,6 +55,7 @@ def compare_titles(first: str, second: str, analyze: Analyzer = split_words) -> 
     return overlap * max(0.0, 1 - _RANK_STEP * steps)
 
 
+@lru_cache(maxsize=4_096)
 def _read_title(title: str, analyze: Analyzer) -> tuple[tuple[str, ...], int | None]:
     words = split_words(_GENDER.sub(" ", title[:500]))
     ranks = [_RANKS[word] for word in words if word in _RANKS]
@@ -67,6 +69,7 @@ def _count_shared(tokens: Iterable[str], others: Sequence[str]) -> float:
     return sum(similarity for similarity in best if similarity >= SAME_TOKEN)
 
 
+@lru_cache(maxsize=65_536)
 def jaro_winkler(first: str, second: str) -> float:
     """Jaro-Winkler similarity in [0, 1], symmetric (Winkler 1990), with the usual prefix weight of 0.1."""
     if first == second:

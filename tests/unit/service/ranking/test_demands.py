@@ -87,6 +87,11 @@ def test_read_demand_reads_languages_that_are_demanded(text: str, expected: list
     assert _values(read_demand(make_vacancy(text=text)), RequirementKind.LANGUAGES) == expected
 
 
+def test_read_demand_takes_languages_that_fields_ask_for_and_the_higher_level() -> None:
+    demand = read_demand(make_vacancy(text="English B2 is required."), stated_languages=["en:b1", "de"])
+    assert _values(demand, RequirementKind.LANGUAGES) == [("en", "b2", "English B2 is required."), ("de", None, None)]
+
+
 @pytest.mark.parametrize(
     ("text", "categories"),
     [

@@ -28,3 +28,9 @@ def test_states_languages_wants_more_than_the_language_of_the_text() -> None:
     assert not states_languages({"en": None}, resume)
     assert states_languages({"en": "c1"}, resume)
     assert states_languages({"en": None, "fr": None}, resume)
+
+
+def test_read_spoken_languages_leaves_the_text_unread_where_fields_state_them() -> None:
+    resume = make_resume(text="English B1.", language="ru")
+    assert read_spoken_languages(resume, ["en:c1", "kk"]) == {"en": "c1", "kk": None, "ru": None}
+    assert read_spoken_languages(resume, []) == {"ru": None}
