@@ -8,6 +8,8 @@ from service.ranking.values import Span
 
 MAX_SENTENCES = 1_000
 _MAX_SENTENCE = 2_000
+_LONG = 300
+_LEAST_PIECE = 20
 
 _LINE = re.compile(r"[^\r\n]+")
 # Marks of lists: signs, "1." or "1)", "a)", and dashes or stars before a space.
@@ -17,6 +19,7 @@ _MARK = re.compile(
 )
 # The look back starts each run of signs once, so that a text of nothing but dots stays cheap.
 _END = re.compile(r"(?<![.!?…])[.!?…]++[\"'»”’)\]]*+(?=\s|$)|;(?=\s|$)")
+_RUN_ON = re.compile(r"(?<=[a-zа-яё0-9)])[ ](?=[А-ЯЁ][а-яё]{2})")
 _WORD_BEFORE = re.compile(r"[^\s(\[«\"“,;:]{1,15}$")
 _OPENING = re.compile(r"[\s\"'«“‘(\[¿¡*—–-]*")
 _ABBREVIATIONS = frozenset(
@@ -53,7 +56,8 @@ def split_sentences(text: str) -> list[Sentence]:
     """The sentences in reading order, at most MAX_SENTENCES; they never overlap, and `text[start:end]` is each exactly.
 
     A line break ends a sentence unless the next line goes on in small letters without a list mark. A semicolon ends
-    one too, since it parts the items of a list within a line, but not in brackets.
+    one too, since it parts the items of a list within a line, but not in brackets. A run-on line of Russian is cut at
+    its capitals.
     """
     sentences: list[Sentence] = []
     for number, (start, end, bullet) in enumerate(_find_paragraphs(text)):
@@ -126,13 +130,31 @@ def _ends(text: str, mark: re.Match[str], end: int, *, depth: int) -> bool:
 
 
 def _trim(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The stretch without white space around it, in pieces of at most _MAX_SENTENCE; nothing where no letter is."""
+    """The stretch without white space around it, run-on lines in pieces; nothing where no letter is."""
+    for first, last in _cut_run_on(text, *_strip(text, start, end)):
+        while last - first > _MAX_SENTENCE:
+            space = text.rfind(" ", first, first + _MAX_SENTENCE)
+            cut = space if space > first else first + _MAX_SENTENCE
+            yield from _keep_telling(text, first, cut)
+            first = cut
+        yield from _keep_telling(text, first, last)
+
+
+def _cut_run_on(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A long stretch cut where a Russian word with a capital follows one without: job boards lose the line breaks.
+
+    In English and Spanish a capital amid a sentence is a name too often.
+    """
+    if end - start > _LONG:
+        for mark in _RUN_ON.finditer(text, start, end):
+            if mark.start() - start >= _LEAST_PIECE:
+                yield start, mark.start()
+                start = mark.end()
+    yield start, end
+
+
+def _keep_telling(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     start, end = _strip(text, start, end)
-    while end - start > _MAX_SENTENCE:
-        space = text.rfind(" ", start, start + _MAX_SENTENCE)
-        cut = space if space > start else start + _MAX_SENTENCE
-        yield from _trim(text, start, cut)
-        start, end = _strip(text, cut, end)
     if any(character.isalnum() for character in text[start:end]):
         yield start, end
 

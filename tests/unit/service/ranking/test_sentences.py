@@ -92,5 +92,18 @@ def test_split_sentences_quotes_the_text_exactly_and_never_overlaps(text: str) -
     assert len(sentences) == MAX_SENTENCES or not _WORD.search(text[reached:])
 
 
+def test_split_sentences_cuts_a_run_on_line_of_russian_at_its_capitals() -> None:
+    demands = [
+        "Опыт от трёх лет",
+        "Уверенное знание SQL и Kafka",
+        "Умение объяснять сложное",
+        "Желание учиться (всегда)",
+    ]
+    line = " ".join(demands * 4)
+    assert _texts(line)[:2] == ["Опыт от трёх лет Уверенное знание SQL и Kafka", "Умение объяснять сложное"]
+    short = " ".join(demands)
+    assert _texts(short) == [short]
+
+
 def test_split_sentences_stops_at_a_great_number() -> None:
     assert len(split_sentences("Yes. " * (MAX_SENTENCES + 5))) == MAX_SENTENCES
