@@ -15,8 +15,18 @@ from milvus.aliases import VECTOR, Made
 from milvus.embedding.port import Vectors
 from milvus.engine import MAX_WINDOW, READ_SECONDS, WRITE_SECONDS, Connection, map_errors
 from milvus.entities import Entity, Kind
-from milvus.errors import InvalidVector
-from milvus.filters import Filter, Near, ResumeFilter, VacancyFilter, build_expression, is_near, quote_list, quote_text
+from milvus.errors import ColumnMissing, InvalidVector
+from milvus.filters import (
+    Filter,
+    Near,
+    ResumeFilter,
+    VacancyFilter,
+    build_expression,
+    is_near,
+    list_new_columns,
+    quote_list,
+    quote_text,
+)
 from milvus.schema import is_storable_id, list_names, to_entity, to_row
 
 Vector = npt.NDArray[np.float32]
@@ -27,6 +37,8 @@ _FILTERS: dict[Kind, tuple[type[Filter], ...]] = {
     Kind.VACANCIES: (Filter, VacancyFilter),
 }
 _PLACE = ["latitude", "longitude", "work_format"]  # what the exact check of `near` needs
+_GROUP = "duplicate_group"
+_MEMBER = ["id", "title", "source", "url", _GROUP]
 _READ_ROWS = 500
 _WRITE_ROWS = 1000
 _WRITE_BYTES = 16 * 2**20
@@ -39,6 +51,26 @@ class Hit:
 
     entity: Entity
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A row's place in a ranking; `group` is shared by rows that are duplicates of one another."""
+
+    id: str
+    score: float
+    group: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A row of a group of duplicates, in short."""
+
+    id: str
+    title: str | None
+    company: str | None
+    source: str | None
+    url: str | None
 
 
 class Collection:
@@ -143,24 +175,53 @@ class Collection:
         """
         if limit < 1 or offset < 0 or offset + limit > MAX_WINDOW:
             raise ValueError(f"limit {limit} and offset {offset}: from 1, from 0, and together at most {MAX_WINDOW:,}")
+        return self.fetch(self.rank(vector, filter=filter, wanted=offset + limit, active_at=active_at)[offset:])
+
+    def rank(
+        self, vector: Vector, *, wanted: int, filter: Filter | None = None, active_at: datetime | None = None
+    ) -> list[Ranked]:
+        """As `search`, the first `wanted` rows or all there are; of MAX_WINDOW at most, and without what they say."""
         query = self._to_unit(vector, "the query vector")
         near = None if filter is None else filter.near
-        ranked = self._rank(query, self._build_expression(filter, active_at), near, wanted=offset + limit)
-        return self._fetch(ranked[offset : offset + limit])
+        return self._rank(query, self._build_expression(filter, active_at), near, wanted=wanted)[:wanted]
 
-    def _rank(self, query: Vector, expression: str, near: Near | None, *, wanted: int) -> list[tuple[float, str]]:
-        """Scores and ids in their final order: at least the first `wanted`, or all there are.
+    def fetch(self, ranked: Sequence[Ranked]) -> list[Hit]:
+        """Hits for rows of a ranking; a row deleted since then is left out."""
+        rows = {row["id"]: row for row in self._read([one.id for one in ranked], self._columns, "Bounded")}
+        return [Hit(to_entity(self._kind, rows[one.id]), one.score) for one in ranked if one.id in rows]
+
+    def find_members(
+        self, groups: Sequence[str], *, filter: Filter | None = None, active_at: datetime | None = None
+    ) -> dict[str, list[Member]]:
+        """The rows of these groups that pass the filter, by group, in the order of their ids."""
+        near = None if filter is None else filter.near
+        narrowed = self._build_expression(filter, active_at)
+        found: dict[str, list[Member]] = {group: [] for group in groups}
+        company = ["company"] if "company" in self._columns else []
+        for chunk in _cut_ids(groups, _READ_ROWS):
+            expression = f"{_GROUP} in {quote_list(chunk)}" + (f" and {narrowed}" if narrowed else "")
+            for row in self._list(expression, [*_MEMBER, *company, *(_PLACE if near else [])]):
+                if near is None or _is_row_near(row, near):
+                    values = (row["id"], row["title"], row.get("company"), row["source"], row["url"])
+                    found[row[_GROUP]].append(Member(*values))
+        return {group: sorted(members, key=lambda one: one.id) for group, members in found.items()}
+
+    def _rank(self, query: Vector, expression: str, near: Near | None, *, wanted: int) -> list[Ranked]:
+        """The rows in their final order: at least the first `wanted`, or all there are.
 
         The engine orders equal scores as it likes, so rows are taken until the score after the last wanted one falls.
         """
         size = wanted
+        fields = [name for name in (_GROUP, *(_PLACE if near else [])) if name in self._stored]
         while True:
             size = min(size + max(1, size // 8), MAX_WINDOW)
-            rows = self._search(query, expression, size, [] if near is None else _PLACE)
-            kept = [(score, id) for score, id, place in rows if near is None or _is_row_near(place, near)]
-            is_complete = len(kept) > wanted and kept[wanted - 1][0] > rows[-1][0]
+            rows = self._search(query, expression, size, fields)
+            kept = [
+                Ranked(id, score, row.get(_GROUP)) for score, id, row in rows if near is None or _is_row_near(row, near)
+            ]
+            is_complete = len(kept) > wanted and kept[wanted - 1].score > rows[-1][0]
             if is_complete or len(rows) < size or size == MAX_WINDOW:
-                return sorted(kept, key=lambda hit: (-hit[0], hit[1]))
+                return sorted(kept, key=lambda one: (-one.score, one.id))
             size *= 2
 
     def _search(
@@ -181,11 +242,6 @@ class Collection:
             )
         rows = [(min(1.0, max(-1.0, float(hit.distance))), str(hit.id), dict(hit["entity"])) for hit in hits]
         return sorted(rows, key=lambda row: -row[0])
-
-    def _fetch(self, ranked: list[tuple[float, str]]) -> list[Hit]:
-        """Hits for scores and ids; a row deleted since the search is left out."""
-        rows = {row["id"]: row for row in self._read([id for _, id in ranked], self._columns, "Bounded")}
-        return [Hit(to_entity(self._kind, rows[id]), score) for score, id in ranked if id in rows]
 
     def _read(self, ids: Sequence[str], fields: list[str], consistency: str) -> Iterator[dict[str, Any]]:
         for chunk in _cut_ids(ids, _READ_ROWS):
@@ -234,6 +290,12 @@ class Collection:
     def _build_expression(self, filter: Filter | None, active_at: datetime | None) -> str:
         if filter is not None and type(filter) not in _FILTERS[self._kind]:
             raise TypeError(f"a {type(filter).__name__} does not filter {self._kind.value}")
+        for part, column in ({} if filter is None else list_new_columns(filter)).items():
+            if column not in self._stored:
+                raise ColumnMissing(
+                    f"the filter {part} needs the column {column}, which {self._name} was made without: it has to be "
+                    "rebuilt first (python -m ingestion rebuild --schema)"
+                )
         return build_expression(filter, active_at=active_at, with_arrays=self._connection.engine.filters_arrays)
 
     def _to_unit(self, vector: Vector, what: str) -> Vector:
