@@ -22,7 +22,7 @@ _LEGAL_FORMS = frozenset({"the", "ltd", "limited", "llc", "inc", "corp", "corpor
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What a vacancy says beside its text, as it is compared: words in one form and order; all None of a resume."""
+    """What a vacancy says beside its text, as it is compared: words in one form and order. Nothing of a resume."""
 
     title: tuple[str, ...] | None = None
     company: tuple[str, ...] = ()
@@ -34,13 +34,14 @@ class Marks:
     @classmethod
     def read(cls, stored: dict[str, Any]) -> "Marks":
         """The marks that `write` gave."""
-        title = stored.pop("title", None)
-        company = tuple(stored.pop("company", ()))
-        return cls(title=None if title is None else tuple(title), company=company, **stored)
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()
+        }
+        return cls(**values)
 
     def write(self) -> dict[str, Any]:
         """As JSON values; what is missing is left out."""
-        return {name: value for name, value in asdict(self).items() if value not in (None, (), False)}
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
