@@ -30,7 +30,8 @@ FORMAT = 2
 _BATCH_ROWS = 1000
 _MANIFEST = "manifest.json"
 _BYTES = "base64"
-_OMITTED = frozenset({"standby", "standby_changes", "collections", "workers"})  # they speak of what is left behind
+# They speak of what is left behind, or are made anew as documents are indexed.
+_OMITTED = frozenset({"standby", "standby_changes", "collections", "workers", "signatures", "signature_buckets"})
 
 Report = Callable[[str, int], None]
 """Told what is being done and how many rows of it are done."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from milvus import EmploymentType, Kind, WorkFormat
+from milvus import EducationLevel, EmploymentType, Kind, WorkFormat
 
 MAX_TEXT_CHARACTERS = 100_000
 MAX_ID_BYTES = 512
@@ -105,7 +105,7 @@ class WorkPeriod(Part):
 
 
 class LanguageSkill(Part):
-    """A language that the person speaks."""
+    """A language that the person speaks, or that the vacancy asks for."""
 
     language: ShortText = Field(description="ISO 639-1 code or a name.", examples=["en"])
     level: ShortText | None = Field(
@@ -149,6 +149,17 @@ class Content(Part):
     language: str | None = Field(
         None, pattern="^[a-z]{2}$", description="ISO 639-1 code of the text; detected where missing.", examples=["en"]
     )
+    languages: list[LanguageSkill] = Field(
+        default_factory=list,
+        max_length=50,
+        description="Languages that the person speaks, or that the vacancy asks for; a resume's are read from its text "
+        "where none are given.",
+    )
+    education_level: EducationLevel | None = Field(
+        None,
+        description="Highest level of education completed, or the level that the vacancy asks for; a resume's is read "
+        "from `education` and its text where it is not given.",
+    )
     category: ShortText | None = Field(None, description="Trade or category, your own term.", examples=["nursing"])
     source: ShortText | None = Field(None, description="Where the document comes from.", examples=["careers page"])
     url: Annotated[str, Field(max_length=2000), AfterValidator(refuse_nul)] | None = Field(
@@ -161,7 +172,7 @@ class Content(Part):
         None, description="When it stops being valid; searches leave it out from then on."
     )
 
-    @field_validator("skills", "employment_types", mode="before")
+    @field_validator("skills", "employment_types", "languages", mode="before")
     @classmethod
     def null_is_empty(cls, value: Any) -> Any:
         return [] if value is None else value
@@ -200,7 +211,6 @@ class ResumeContent(Content):
         examples=["5 лет 8 месяцев"],
     )
     work_periods: list[WorkPeriod] = Field(default_factory=list, max_length=200, description="Positions held.")
-    languages: list[LanguageSkill] = Field(default_factory=list, max_length=50, description="Languages spoken.")
     education: LongText | None = Field(None, description="Education, as written.")
 
 

@@ -10,6 +10,7 @@ import structlog
 from ingestion.background import Runnable, run_beside
 from ingestion.currency import load_rates
 from ingestion.database import Database
+from ingestion.duplicates import DuplicateBook
 from ingestion.errors import SettingsError
 from ingestion.failures import FailureDesk
 from ingestion.holdings import Holdings
@@ -48,6 +49,7 @@ class Books:
     sources: SourceList
     holdings: Holdings
     watched: WatchedFiles
+    duplicates: DuplicateBook
 
     def close(self) -> None:
         """Close the database."""
@@ -75,7 +77,11 @@ class Installation:
         def make_pipeline() -> Pipeline:
             served = self.serving.get_for_writing()
             return Pipeline(
-                normalizer=self.normalizer, embedder=served.embedder, store=served.store, find_known=find_known
+                normalizer=self.normalizer,
+                embedder=served.embedder,
+                store=served.store,
+                find_known=find_known,
+                link_duplicates=self.books.duplicates.link,
             )
 
         housekeeper = Housekeeper(self.books.database, self.books.ledger, self.retention)
@@ -111,6 +117,7 @@ def open_books(settings: Settings) -> Books:
         sources=SourceList(database),
         holdings=Holdings(database),
         watched=WatchedFiles(database),
+        duplicates=DuplicateBook(database),
     )
 
 
@@ -168,6 +175,7 @@ def _complete_installation(
         index,
         normalizer=normalizer,
         serving=serving,
+        duplicates=books.duplicates,
         create_embedder=create_by_name,
         is_alone=settings.index_is_local,
     )

@@ -26,12 +26,13 @@ from ingestion.experience import (
 )
 from ingestion.language import detect_language
 from ingestion.markup import clean_text, html_to_text
-from ingestion.parsing import ParsedResume, parse_resume
+from ingestion.parsing import ParsedResume, parse_resume, read_education_level
 from ingestion.places import Place, normalize_place
 from ingestion.redaction import redact
 from ingestion.salary import Salary, annualize, read_salary
 from ingestion.skills import Taxonomy, normalize_skills
-from milvus import Entity, Filter, Resume, Vacancy
+from ingestion.spoken import read_spoken, write_languages
+from milvus import EducationLevel, Entity, Filter, Resume, Vacancy
 
 AnyFilter = TypeVar("AnyFilter", bound=Filter)
 
@@ -71,6 +72,8 @@ class Normalizer:
             "work_format": document.work_format,
             "employment_types": tuple(dict.fromkeys(document.employment_types)),
             "language": document.language or detect_language(text or title or ""),
+            "languages": read_spoken(document.languages) or write_languages(parsed.languages),
+            "education_level": _find_education_level(document, parsed),
             "category": _redact_short(document.category, names),
             "source": _redact_short(document.source, names),
             # A resume's page is a link to the person's profile.
@@ -151,7 +154,7 @@ def compose_text(document: AnyDocument) -> str:
         if not text:
             parts += [_describe_period(period) for period in document.work_periods]
         parts.append(document.education or "")
-        parts.append(", ".join(_describe_language(spoken) for spoken in document.languages))
+    parts.append(", ".join(_describe_language(spoken) for spoken in document.languages))
     folded = "\n".join(parts).casefold()
     unsaid = [skill for skill in dict.fromkeys(document.skills) if skill.casefold() not in folded]
     parts.append(", ".join(unsaid))
@@ -200,6 +203,13 @@ def _find_experience_bounds(document: VacancyDocument) -> tuple[int | None, int 
     if stated != (None, None) or not document.experience:
         return stated
     return read_experience_range(document.experience) or (None, None)
+
+
+def _find_education_level(document: AnyDocument, parsed: ParsedResume) -> EducationLevel | None:
+    if document.education_level or isinstance(document, VacancyDocument):
+        return document.education_level
+    stated = read_education_level(html_to_text(document.education)) if document.education else None
+    return stated or parsed.education
 
 
 def _describe_period(period: WorkPeriodDocument) -> str:

@@ -1,7 +1,7 @@
 """One batch of claims through normalizing, embedding and upserting, to outcomes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from milvus.errors import EmbeddingError, IndexUnavailable, MilvusError, Unembed
 
 FindKnown = Callable[[Kind, Sequence[str]], Mapping[str, tuple[str, Vector]]]
 """Gives text hashes and unit vectors by id; ids that are not known are left out."""
+
+LinkDuplicates = Callable[[Kind, Sequence[Claim], Mapping[str, Entity]], Mapping[str, str]]
+"""As `DuplicateBook.link`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +28,14 @@ class Pipeline:
     """What stands between the ledger and the index. One document's fault never costs another document anything.
 
     `find_known` gives text hashes and vectors of the same model by id: what they cover need not be embedded again.
+    `link_duplicates` gives the groups of documents that are one text under several ids, and knows them from then on.
     """
 
     normalizer: Normalizer
     embedder: Embedder
     store: Store
     find_known: FindKnown | None = None
+    link_duplicates: LinkDuplicates | None = None
 
     def apply(self, claims: Sequence[Claim]) -> list[Outcome]:
         """Bring the index to what the claims say; one outcome for each claim, in any order."""
@@ -45,6 +50,8 @@ class Pipeline:
             self.store.collection(kind).delete([claim.id for claim in batch])
             return [Outcome(claim) for claim in batch]
 
+        if claims and self.link_duplicates is not None:
+            self.link_duplicates(kind, claims, {})
         return _attempt(claims, remove)
 
     def _upsert(self, kind: Kind, claims: Sequence[Claim]) -> list[Outcome]:
@@ -56,6 +63,8 @@ class Pipeline:
             except Exception as error:  # a document that breaks the normalizer is set aside, the others go on
                 outcomes.append(Outcome(claim, error=f"normalizing failed: {type(error).__name__}: {error}"))
 
+        prepared = self._link(kind, prepared)
+
         def write(batch: Sequence[Claim]) -> list[Outcome]:
             chosen = {claim.id for claim in batch}
             return self._write(kind, [one for one in prepared if one.claim.id in chosen])
@@ -66,6 +75,13 @@ class Pipeline:
         if claim.document is None:
             raise ValueError("a deletion has nothing to normalize")
         return self.normalizer.normalize(claim.document, document_hash=claim.document_hash, names=claim.names)
+
+    def _link(self, kind: Kind, prepared: Sequence[_Prepared]) -> list[_Prepared]:
+        if not prepared or self.link_duplicates is None:
+            return list(prepared)
+        entities = {one.claim.id: one.entity for one in prepared}
+        groups = self.link_duplicates(kind, [one.claim for one in prepared], entities)
+        return [_Prepared(one.claim, replace(one.entity, duplicate_group=groups.get(one.claim.id))) for one in prepared]
 
     def _write(self, kind: Kind, batch: Sequence[_Prepared]) -> list[Outcome]:
         collection = self.store.collection(kind)

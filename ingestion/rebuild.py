@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import structlog
 
+from ingestion.duplicates import DuplicateBook
 from ingestion.errors import LedgerUnavailable, RebuildRefused
 from ingestion.normalize import Normalizer
 from ingestion.pipeline import Pipeline
@@ -45,6 +46,7 @@ class Rebuilder:
         *,
         normalizer: Normalizer,
         serving: Serving,
+        duplicates: DuplicateBook,
         create_embedder: Callable[[str], Embedder],
         is_alone: bool,
     ) -> None:
@@ -52,6 +54,7 @@ class Rebuilder:
         self._index = index
         self._normalizer = normalizer
         self._serving = serving
+        self._duplicates = duplicates
         self._create_embedder = create_embedder
         self._is_alone = is_alone
         self._owner = "alone" if is_alone else uuid4().hex
@@ -168,7 +171,11 @@ class Rebuilder:
         serving = self._serving.get()
         find_known = serving.store.find_embedded if serving.store.model == target.store.model else None
         pipeline = Pipeline(
-            normalizer=self._normalizer, embedder=target.embedder, store=target.store, find_known=find_known
+            normalizer=self._normalizer,
+            embedder=target.embedder,
+            store=target.store,
+            find_known=find_known,
+            link_duplicates=self._duplicates.link,
         )
         outcomes = pipeline.apply(claims)
         for outcome in outcomes:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Double,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
@@ -182,4 +183,27 @@ watched_files = Table(
     Column("content_hash", String(64), nullable=False),
     Column("read_at", Double, nullable=False),
     Index("ix_watched_files_folder", "folder"),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("kind", String(16), nullable=False),
+    Column("id", _Id, nullable=False),
+    Column("signature", LargeBinary, nullable=False, comment="MinHash of the text, 128 numbers of 4 bytes"),
+    Column("marks", JSON, nullable=False, comment="what else duplicates have to agree in"),
+    Column("group_id", String(32), comment="shared by duplicates; null where there is none"),
+    PrimaryKeyConstraint("kind", "id"),
+    Index("ix_signatures_group_id", "group_id"),
+)
+
+# Clustered by its key in SQLite: there is nothing beside it.
+signature_buckets = Table(
+    "signature_buckets",
+    metadata,
+    Column("kind", String(16), nullable=False),
+    Column("bucket", BigInteger, nullable=False, comment="hash of one band of the signature"),
+    Column("id", _Id, nullable=False),
+    PrimaryKeyConstraint("kind", "bucket", "id"),
+    sqlite_with_rowid=False,
 )

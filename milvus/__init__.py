@@ -5,14 +5,18 @@ It knows: pymilvus, torch, column names, index parameters.
 It never touches: HTTP (but to an embedding server), SQL, files of documents.
 """
 
-from milvus.collection import Collection, Hit, Scored, Vector
+from milvus.collection import Collection
 from milvus.embedding import Embedder, ModelIdentity, Vectors, create_embedder, find_model
-from milvus.entities import EmploymentType, Entity, Kind, Resume, Vacancy, WorkFormat
+from milvus.entities import EducationLevel, EmploymentType, Entity, Kind, Resume, Vacancy, WorkFormat
 from milvus.filters import Filter, ResumeFilter, VacancyFilter
+from milvus.geo import distance_km
+from milvus.hits import Hit, Member, Ranked, Vector
+from milvus.languages import write_language
 from milvus.store import Index, Store
 
 __all__ = [
     "Collection",
+    "EducationLevel",
     "Embedder",
     "EmploymentType",
     "Entity",
@@ -20,10 +24,11 @@ __all__ = [
     "Hit",
     "Index",
     "Kind",
+    "Member",
     "ModelIdentity",
+    "Ranked",
     "Resume",
     "ResumeFilter",
-    "Scored",
     "Store",
     "Vacancy",
     "VacancyFilter",
@@ -31,5 +36,7 @@ __all__ = [
     "Vectors",
     "WorkFormat",
     "create_embedder",
+    "distance_km",
     "find_model",
+    "write_language",
 ]

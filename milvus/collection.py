@@ -3,13 +3,11 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from milvus.aliases import MAX_TERMS_BYTES, TERM_VECTOR, TERMS, VECTOR, Made
 from milvus.analysis import analyze, join_terms, list_terms
@@ -17,38 +15,32 @@ from milvus.batches import WRITE_ROWS, cut_batches, cut_ids
 from milvus.embedding.port import Vectors
 from milvus.engine import MAX_WINDOW, READ_SECONDS, WRITE_SECONDS, Connection, map_errors
 from milvus.entities import Entity, Kind
-from milvus.errors import InvalidVector
-from milvus.filters import Filter, Near, ResumeFilter, VacancyFilter, build_expression, is_near, quote_list, quote_text
+from milvus.errors import ColumnMissing, InvalidVector
+from milvus.filters import (
+    Filter,
+    Near,
+    ResumeFilter,
+    VacancyFilter,
+    build_expression,
+    is_near,
+    list_new_columns,
+    quote_list,
+    quote_text,
+)
+from milvus.hits import Hit, Member, Ranked, Vector
 from milvus.schema import is_storable_id, list_names, to_entity, to_row
 from milvus.term_index import TermIndex
-
-Vector = npt.NDArray[np.float32]
-"""One vector, shape (dimension,), float32."""
 
 _FILTERS: dict[Kind, tuple[type[Filter], ...]] = {
     Kind.RESUMES: (Filter, ResumeFilter),
     Kind.VACANCIES: (Filter, VacancyFilter),
 }
 _PLACE = ["latitude", "longitude", "work_format"]  # what the exact check of `near` needs
+_GROUP = "duplicate_group"
+_MEMBER = ["id", "title", "source", "url", _GROUP]
 _READ_ROWS = 500
 _LEAST_NORM = 1e-6
 _FIRST_TERMS = 4  # times the rows wanted are ranked by terms before the filter is asked
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A row that a search found. `score` is the cosine similarity in [-1, 1]; higher is better."""
-
-    entity: Entity
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """A row's id and its score in one ranking; higher is better."""
-
-    id: str
-    score: float
 
 
 class Collection:
@@ -169,19 +161,36 @@ class Collection:
         """
         if limit < 1 or offset < 0 or offset + limit > MAX_WINDOW:
             raise ValueError(f"limit {limit} and offset {offset}: from 1, from 0, and together at most {MAX_WINDOW:,}")
-        query = self._to_unit(vector, "the query vector")
-        near = None if filter is None else filter.near
-        ranked = self._rank(query, self._build_expression(filter, active_at), near, wanted=offset + limit)
-        return self._fetch(ranked[offset : offset + limit])
+        return self.fetch(self.rank(vector, filter=filter, wanted=offset + limit, active_at=active_at)[offset:])
 
     def rank(
-        self, vector: Vector, *, filter: Filter | None = None, limit: int = 100, active_at: datetime | None = None
-    ) -> list[Scored]:
-        """As `search` ranks, without reading the rows: cosine similarities."""
+        self, vector: Vector, *, wanted: int, filter: Filter | None = None, active_at: datetime | None = None
+    ) -> list[Ranked]:
+        """As `search`, the first `wanted` rows or all there are; of MAX_WINDOW at most, and without what they say."""
         query = self._to_unit(vector, "the query vector")
         near = None if filter is None else filter.near
-        ranked = self._rank(query, self._build_expression(filter, active_at), near, wanted=limit)
-        return [Scored(id, score) for score, id in ranked[:limit]]
+        return self._rank(query, self._build_expression(filter, active_at), near, wanted=wanted)[:wanted]
+
+    def fetch(self, ranked: Sequence[Ranked]) -> list[Hit]:
+        """Hits for rows of a ranking; a row deleted since then is left out."""
+        rows = {row["id"]: row for row in self._read([one.id for one in ranked], self._columns, "Bounded")}
+        return [Hit(to_entity(self._kind, rows[one.id]), one.score) for one in ranked if one.id in rows]
+
+    def find_members(
+        self, groups: Sequence[str], *, filter: Filter | None = None, active_at: datetime | None = None
+    ) -> dict[str, list[Member]]:
+        """The rows of these groups that pass the filter, by group, in the order of their ids."""
+        near = None if filter is None else filter.near
+        narrowed = self._build_expression(filter, active_at)
+        found: dict[str, list[Member]] = {group: [] for group in groups}
+        company = ["company"] if "company" in self._columns else []
+        for chunk in cut_ids(groups, _READ_ROWS):
+            expression = f"{_GROUP} in {quote_list(chunk)}" + (f" and {narrowed}" if narrowed else "")
+            for row in self._list(expression, [*_MEMBER, *company, *(_PLACE if near else [])]):
+                if near is None or _is_row_near(row, near):
+                    values = (row["id"], row["title"], row.get("company"), row["source"], row["url"])
+                    found[row[_GROUP]].append(Member(*values))
+        return {group: sorted(members, key=lambda one: one.id) for group, members in found.items()}
 
     def rank_by_text(
         self,
@@ -189,10 +198,10 @@ class Collection:
         *,
         language: str | None = None,
         filter: Filter | None = None,
-        limit: int = 100,
+        wanted: int,
         active_at: datetime | None = None,
-    ) -> list[Scored]:
-        """The rows that share terms with a text and pass the filter, by falling BM25 score (above 0, unbounded).
+    ) -> list[Ranked]:
+        """As `rank`, the rows that share terms with a text; their scores are BM25's, above 0 and without a bound.
 
         `language` (ISO 639-1) is the text's own, as far as known. Empty where no term is shared, and where the
         collection keeps no terms (see `ranks_text`).
@@ -203,12 +212,12 @@ class Collection:
         near = None if filter is None else filter.near
         expression = self._build_expression(filter, active_at)
         if self._terms is None:
-            ranked = self._rank(join_terms(terms, max_bytes=MAX_TERMS_BYTES), expression, near, wanted=limit)[:limit]
+            ranked = self._rank(join_terms(terms, max_bytes=MAX_TERMS_BYTES), expression, near, wanted=wanted)
         else:
-            ranked = self._rank_terms(self._terms, terms, expression, near, limit=limit)
-        return [Scored(id, score) for score, id in ranked]
+            ranked = self._rank_terms(self._terms, terms, expression, near, wanted=wanted)
+        return ranked[:wanted]
 
-    def fetch(self, ids: Sequence[str]) -> dict[str, tuple[Entity, Vector]]:
+    def fetch_embedded(self, ids: Sequence[str]) -> dict[str, tuple[Entity, Vector]]:
         """Entities with their unit vectors by id, as searches see them; ids that are not there are left out."""
         rows = self._read(ids, [*self._columns, VECTOR], "Bounded")
         return {row["id"]: (to_entity(self._kind, row), np.asarray(row[VECTOR], dtype=np.float32)) for row in rows}
@@ -219,26 +228,33 @@ class Collection:
             self._terms.drop()
 
     def _rank_terms(
-        self, index: TermIndex, terms: Sequence[str], expression: str, near: Near | None, *, limit: int
-    ) -> list[tuple[float, str]]:
-        """Scores and ids of rows that pass, from an index that knows no filter.
+        self, index: TermIndex, terms: Sequence[str], expression: str, near: Near | None, *, wanted: int
+    ) -> list[Ranked]:
+        """The rows in their order, from an index that knows no filter.
 
         Most filters let enough of the best rows pass; under one that does not, the rows that pass are listed first.
         """
-        size = _FIRST_TERMS * limit
+        size = _FIRST_TERMS * wanted
         ranked = index.rank(terms, limit=size)
-        passing = self._list_passing(expression, near, among=[id for _, id in ranked])
-        kept = [(score, id) for score, id in ranked if id in passing]
-        if len(kept) < limit and len(ranked) == size:
-            passing = self._list_passing(expression, near)
-            kept = index.rank(terms, limit=limit, among=sorted(passing))
-        return kept[:limit]
+        groups = self._list_groups(expression, near, among=[id for _, id in ranked])
+        kept = [Ranked(id, score, groups[id]) for score, id in ranked if id in groups]
+        if len(kept) < wanted and len(ranked) == size:
+            groups = self._list_groups(expression, near)
+            ranked = index.rank(terms, limit=wanted, among=sorted(groups))
+            kept = [Ranked(id, score, groups[id]) for score, id in ranked]
+        return kept
 
-    def _list_passing(self, expression: str, near: Near | None, *, among: Sequence[str] | None = None) -> set[str]:
-        """The ids of the rows that pass, of all rows or `among` some."""
-        fields = ["id", *([] if near is None else _PLACE)]
+    def _list_groups(
+        self, expression: str, near: Near | None, *, among: Sequence[str] | None = None
+    ) -> dict[str, str | None]:
+        """The rows that pass, of all or `among` some, by id with the group of duplicates that each belongs to."""
+        fields = ["id", *self._list_extra(near)]
         rows = self._list(expression, fields) if among is None else self._read(among, fields, "Bounded", expression)
-        return {row["id"] for row in rows if near is None or _is_row_near(row, near)}
+        return {row["id"]: row.get(_GROUP) for row in rows if near is None or _is_row_near(row, near)}
+
+    def _list_extra(self, near: Near | None) -> list[str]:
+        """What a ranking reads of each row besides its id."""
+        return [name for name in (_GROUP, *(_PLACE if near else [])) if name in self._stored]
 
     def _mend_terms(self, index: TermIndex) -> None:
         """Bring an index that was lost, or whose last write was, to the rows there are."""
@@ -252,19 +268,22 @@ class Collection:
             found = self.get(missing[start : start + WRITE_ROWS])
             index.upsert({id: list_terms(entity) for id, entity in found.items()})
 
-    def _rank(self, query: Vector | str, expression: str, near: Near | None, *, wanted: int) -> list[tuple[float, str]]:
-        """Scores and ids in their final order, by a vector or by terms: at least the first `wanted`, or all there are.
+    def _rank(self, query: Vector | str, expression: str, near: Near | None, *, wanted: int) -> list[Ranked]:
+        """The rows in their final order, by a vector or by joined terms: at least the first `wanted`, or all there are.
 
         The engine orders equal scores as it likes, so rows are taken until the score after the last wanted one falls.
         """
         size = wanted
+        fields = self._list_extra(near)
         while True:
             size = min(size + max(1, size // 8), MAX_WINDOW)
-            rows = self._search(query, expression, size, [] if near is None else _PLACE)
-            kept = [(score, id) for score, id, place in rows if near is None or _is_row_near(place, near)]
-            is_complete = len(kept) > wanted and kept[wanted - 1][0] > rows[-1][0]
+            rows = self._search(query, expression, size, fields)
+            kept = [
+                Ranked(id, score, row.get(_GROUP)) for score, id, row in rows if near is None or _is_row_near(row, near)
+            ]
+            is_complete = len(kept) > wanted and kept[wanted - 1].score > rows[-1][0]
             if is_complete or len(rows) < size or size == MAX_WINDOW:
-                return sorted(kept, key=lambda hit: (-hit[0], hit[1]))
+                return sorted(kept, key=lambda one: (-one.score, one.id))
             size *= 2
 
     def _search(
@@ -289,11 +308,6 @@ class Collection:
         if not by_terms:
             rows = [(min(1.0, max(-1.0, score)), id, entity) for score, id, entity in rows]
         return sorted(rows, key=lambda row: -row[0])
-
-    def _fetch(self, ranked: list[tuple[float, str]]) -> list[Hit]:
-        """Hits for scores and ids; a row deleted since the search is left out."""
-        rows = {row["id"]: row for row in self._read([id for _, id in ranked], self._columns, "Bounded")}
-        return [Hit(to_entity(self._kind, rows[id]), score) for score, id in ranked if id in rows]
 
     def _read(
         self, ids: Sequence[str], fields: list[str], consistency: str, expression: str = ""
@@ -345,6 +359,12 @@ class Collection:
     def _build_expression(self, filter: Filter | None, active_at: datetime | None) -> str:
         if filter is not None and type(filter) not in _FILTERS[self._kind]:
             raise TypeError(f"a {type(filter).__name__} does not filter {self._kind.value}")
+        for part, column in ({} if filter is None else list_new_columns(filter)).items():
+            if column not in self._stored:
+                raise ColumnMissing(
+                    f"the filter {part} needs the column {column}, which {self._name} was made without: it has to be "
+                    "rebuilt first (python -m ingestion rebuild --schema)"
+                )
         return build_expression(filter, active_at=active_at, with_arrays=self._connection.engine.filters_arrays)
 
     def _to_unit(self, vector: Vector, what: str) -> Vector:

@@ -37,14 +37,26 @@ class EmploymentType(StrEnum):
     VOLUNTEER = "volunteer"
 
 
+class EducationLevel(StrEnum):
+    """Levels of education, lowest first. They follow ISCED 2011: 3, 4-5, 6, 7, 8."""
+
+    SECONDARY = "secondary"
+    VOCATIONAL = "vocational"
+    BACHELOR = "bachelor"
+    MASTER = "master"
+    DOCTORATE = "doctorate"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
     """What resumes and vacancies share. Missing is None (or an empty tuple), never 0 or "".
 
     `id` is the caller's own and unique in its collection. `title` and `text` are redacted: they hold no names, contacts
     or protected attributes. `salary_min` and `salary_max` are annual amounts in the installation's reference currency,
-    and `salary_original` is the salary as the document stated it. Times are timezone-aware. `text_hash` covers what is
-    embedded, `document_hash` the whole document.
+    and `salary_original` is the salary as the document stated it. `languages` are those that the person speaks or the
+    vacancy asks for, as `milvus.languages` writes them ("en", "en:b2"); `education_level` is the one completed or asked
+    for. Times are timezone-aware. `text_hash` covers what is embedded, `document_hash` the whole document. Entities of
+    one kind that share a `duplicate_group` are one text under several ids.
     """
 
     id: str
@@ -63,11 +75,14 @@ class Entity:
     salary_original: str | None = None
     salary_gross: bool | None = None
     language: str | None = None
+    languages: tuple[str, ...] = ()
+    education_level: EducationLevel | None = None
     category: str | None = None
     source: str | None = None
     url: str | None = None
     published_at: datetime | None = None
     expires_at: datetime | None = None
+    duplicate_group: str | None = None
     text_hash: str
     document_hash: str
 

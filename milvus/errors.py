@@ -8,6 +8,7 @@ The tree:
     ├── IndexRefused         the engine answered with an error of its own
     ├── ModelMismatch        the collection was filled by another embedding model
     ├── SchemaMismatch       the collection was made with other columns than this version's
+    ├── ColumnMissing        a filter needs a column that the collection was made without
     ├── InvalidVector        NaN, infinite, zero or of another dimension
     ├── InvalidEntity        a value that does not fit its column
     └── EmbeddingError       the embedding model or server failed
@@ -41,6 +42,10 @@ class ModelMismatch(MilvusError):
 
 class SchemaMismatch(MilvusError):
     """The collection was made with other columns than this version's, or not by us; the message says what to do."""
+
+
+class ColumnMissing(MilvusError):
+    """A filter needs a column that the collection, of an older schema, was made without; a rebuild adds it."""
 
 
 class InvalidVector(MilvusError):

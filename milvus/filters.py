@@ -1,14 +1,14 @@
 """What a search may be narrowed by, as a Milvus expression and as a plain predicate with the same meaning."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
 from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from milvus.entities import EmploymentType, Entity, Resume, Vacancy, WorkFormat
+from milvus.entities import EducationLevel, EmploymentType, Entity, Resume, Vacancy, WorkFormat
 from milvus.geo import MAX_DISTANCE_KM, Box, cover_circle, distance_km
+from milvus.keys import company_key, hash_term
+from milvus.languages import LANGUAGE_PATTERN, list_satisfied, list_sufficient
 
 MAX_VALUES = 200
 MAX_EXCLUDED = 10_000
@@ -24,6 +24,9 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=512)]
 Texts = Annotated[tuple[Text, ...], Field(max_length=MAX_VALUES)]
 Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 Months = Annotated[int, Field(ge=0, le=_MAX_MONTHS)]
+Languages = Annotated[tuple[Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)], ...], Field(max_length=50)]
+
+_EDUCATION_LEVELS = list(EducationLevel)
 
 
 class _Part(BaseModel):
@@ -56,6 +59,34 @@ class ExperienceRange(_Part):
         return self
 
 
+class EducationRange(_Part):
+    """Levels of education within a range, bounds included. A range without bounds restricts nothing."""
+
+    min: EducationLevel | None = Field(None, description="Lowest level that passes.")
+    max: EducationLevel | None = Field(None, description="Highest level that passes.")
+    or_missing: bool = Field(False, description="Also pass documents that state no level of education.")
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        low, high = self._ranks
+        if low > high:
+            raise ValueError(f"min ({self.min}) is above max ({self.max})")
+        return self
+
+    @property
+    def _ranks(self) -> tuple[int, int]:
+        low = 0 if self.min is None else _EDUCATION_LEVELS.index(self.min)
+        high = len(_EDUCATION_LEVELS) - 1 if self.max is None else _EDUCATION_LEVELS.index(self.max)
+        return low, high
+
+    def list_levels(self) -> tuple[EducationLevel, ...]:
+        """The levels that pass; empty where the range restricts nothing."""
+        if self.min is None and self.max is None:
+            return ()
+        low, high = self._ranks
+        return tuple(_EDUCATION_LEVELS[low : high + 1])
+
+
 class Near(_Part):
     """Places within a great-circle distance of a point."""
 
@@ -84,6 +115,15 @@ class Filter(BaseModel):
     )
     salary: SalaryRange | None = Field(None, description="Annual salary in the reference currency.")
     languages: Texts = Field((), description="Any of these document languages (ISO 639-1 codes).")
+    languages_any: Languages = Field(
+        (),
+        description="At least one of these languages is spoken, or asked for by a vacancy: an ISO 639-1 code, or one "
+        "with the least level, which must be known then (`en:b2`; a1 to c2 and native).",
+    )
+    languages_all: Languages = Field((), description="Every one of these languages is; written as in `languages_any`.")
+    education: EducationRange | None = Field(
+        None, description="Level of education completed, or asked for by a vacancy."
+    )
     categories: Texts = Field((), description="Any of these categories, as stored.")
     sources: Texts = Field((), description="Any of these sources, as stored.")
     published_since: AwareDatetime | None = Field(
@@ -149,17 +189,14 @@ def quote_list(texts: tuple[str, ...] | list[str]) -> str:
     return f"[{', '.join(quote_text(text) for text in texts)}]"
 
 
-def company_key(company: str) -> str:
-    """The form in which company names are compared: casefolded, whitespace collapsed."""
-    return " ".join(company.casefold().split())
-
-
-def terms_key(terms: Iterable[str]) -> str:
-    """A text by which a list of terms can be searched with `like`: a 64-bit hash of each term, between bars.
-
-    Hashes, so that no term's own characters mean anything to `like`.
-    """
-    return "|" + "".join(f"{_hash_term(term)}|" for term in terms)
+def list_new_columns(filter: Filter) -> dict[str, str]:
+    """The column behind every part that restricts and whose column a collection of an older schema may lack."""
+    given = {
+        "languages_any": ("languages", filter.languages_any),
+        "languages_all": ("languages", filter.languages_all),
+        "education": ("education_level", filter.education and filter.education.list_levels()),
+    }
+    return {part: column for part, (column, value) in given.items() if value}
 
 
 def epoch_seconds(time: datetime) -> int:
@@ -176,13 +213,10 @@ def _check_bounds(least: float | None, greatest: float | None) -> None:
 
 def _filter_clauses(filter: Filter, *, with_arrays: bool) -> list[str]:
     clauses = [f"{column} in {quote_list(values)}" for column, values in _one_of_columns(filter) if values]
-    contains = _array_clause if with_arrays else _key_clause
-    if filter.skills_any:
-        clauses.append(contains("skills", filter.skills_any, every=False))
-    if filter.skills_all:
-        clauses.append(contains("skills", filter.skills_all, every=True))
-    if filter.employment_types:
-        clauses.append(contains("employment_types", filter.employment_types, every=False))
+    clauses.extend(_list_clauses(filter, with_arrays=with_arrays))
+    clauses.extend(_language_clauses(filter, with_arrays=with_arrays))
+    if filter.education is not None:
+        clauses.extend(_education_clause(filter.education))
     if filter.near is not None:
         clauses.append(_near_clause(filter.near))
     if filter.salary is not None:
@@ -196,6 +230,16 @@ def _filter_clauses(filter: Filter, *, with_arrays: bool) -> list[str]:
     if filter.exclude_ids:
         clauses.append(f"id not in {quote_list(filter.exclude_ids)}")
     return clauses
+
+
+def _list_clauses(filter: Filter, *, with_arrays: bool) -> list[str]:
+    contains = _array_clause if with_arrays else _key_clause
+    given: list[tuple[str, tuple[str, ...], bool]] = [
+        ("skills", filter.skills_any, False),
+        ("skills", filter.skills_all, True),
+        ("employment_types", filter.employment_types, False),
+    ]
+    return [contains(column, terms, every=every) for column, terms, every in given if terms]
 
 
 def _one_of_columns(filter: Filter) -> list[tuple[str, tuple[str, ...]]]:
@@ -217,12 +261,18 @@ def _array_clause(column: str, terms: tuple[str, ...], *, every: bool) -> str:
 
 
 def _key_clause(column: str, terms: tuple[str, ...], *, every: bool) -> str:
-    tests = [f'{column}_key like "%|{_hash_term(term)}|%"' for term in terms]
+    tests = [f'{column}_key like "%|{hash_term(term)}|%"' for term in terms]
     return f"({(' and ' if every else ' or ').join(tests)})"
 
 
-def _hash_term(term: str) -> str:
-    return blake2b(term.encode(), digest_size=8).hexdigest()
+def _language_clauses(filter: Filter, *, with_arrays: bool) -> list[str]:
+    """Through the array, any form that suffices may stand there; the key holds all that a language satisfies."""
+    if not with_arrays:
+        given = ((filter.languages_any, False), (filter.languages_all, True))
+        return [_key_clause("languages", asked, every=every) for asked, every in given if asked]
+    every_one = [_array_clause("languages", list_sufficient(asked), every=False) for asked in filter.languages_all]
+    any_one = dict.fromkeys(form for asked in filter.languages_any for form in list_sufficient(asked))
+    return every_one + ([_array_clause("languages", tuple(any_one), every=False)] if any_one else [])
 
 
 def _overlap_clause(asked: SalaryRange | ExperienceRange, low: str, high: str) -> list[str]:
@@ -233,6 +283,12 @@ def _overlap_clause(asked: SalaryRange | ExperienceRange, low: str, high: str) -
     if asked.max is not None:
         bounds.append(f"({low} <= {asked.max!r} or ({low} is null and {high} is not null))")
     return _with_missing(bounds, f"({low} is null and {high} is null)" if asked.or_missing else None)
+
+
+def _education_clause(asked: EducationRange) -> list[str]:
+    levels = asked.list_levels()
+    passing = [f"education_level in {quote_list(levels)}"] if levels else []
+    return _with_missing(passing, "education_level is null" if asked.or_missing else None)
 
 
 def _within_clause(asked: ExperienceRange, column: str) -> list[str]:
@@ -279,6 +335,8 @@ def _matches_common(entity: Entity, filter: Filter) -> bool:
         and (not filter.skills_any or not skills.isdisjoint(filter.skills_any))
         and skills.issuperset(filter.skills_all)
         and (not filter.employment_types or not terms.isdisjoint(filter.employment_types))
+        and _speaks(entity, filter)
+        and (filter.education is None or _is_educated(entity, filter.education))
         and (filter.salary is None or _overlaps(filter.salary, entity.salary_min, entity.salary_max))
         and (filter.near is None or _is_entity_near(entity, filter.near))
         and (filter.published_since is None or _is_published_since(entity, filter.published_since))
@@ -298,6 +356,17 @@ def _matches_kind(entity: Entity, filter: Filter) -> bool:
             filter.experience, entity.experience_months, entity.experience_months
         )
     return type(filter) is Filter
+
+
+def _speaks(entity: Entity, filter: Filter) -> bool:
+    satisfied = {term for written in entity.languages for term in list_satisfied(written)}
+    any_one = not filter.languages_any or not satisfied.isdisjoint(filter.languages_any)
+    return any_one and satisfied.issuperset(filter.languages_all)
+
+
+def _is_educated(entity: Entity, asked: EducationRange) -> bool:
+    levels = asked.list_levels()
+    return not levels or (asked.or_missing if entity.education_level is None else entity.education_level in levels)
 
 
 def _is_one_of(value: str | None, allowed: tuple[str, ...]) -> bool:

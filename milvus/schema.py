@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from milvus.entities import ENTITY_TYPES, EmploymentType, Entity, Kind, Vacancy, WorkFormat
+from milvus.entities import ENTITY_TYPES, EducationLevel, EmploymentType, Entity, Kind, Vacancy, WorkFormat
 from milvus.errors import InvalidEntity
-from milvus.filters import company_key, epoch_seconds, terms_key
+from milvus.filters import epoch_seconds
+from milvus.keys import company_key, languages_key, terms_key
 
 SCHEMA_VERSION = 2
 """Raised with every column that is added. A collection of an older version is used with the columns that it has."""
@@ -85,11 +86,15 @@ _COMMON = (
     _text("salary_original", MAX_SHORT_BYTES),
     Column("salary_gross", ColumnType.BOOL),
     _text("language", 800, indexed=True),
+    _list("languages", 16, 64),
+    _text("languages_key", 10_000, nullable=False),  # 17 bytes for each of 8 terms that a language satisfies
+    _text("education_level", 32, indexed=True),
     _text("category", MAX_SHORT_BYTES, indexed=True),
     _text("source", MAX_SHORT_BYTES, indexed=True),
     _text("url", 8000),
     _number("published_at", ColumnType.TIME),
     _number("expires_at", ColumnType.TIME),
+    _text("duplicate_group", 64, indexed=True),
     _text("text_hash", 128, nullable=False),
     _text("document_hash", 128, nullable=False),
 )
@@ -143,19 +148,22 @@ def to_entity(kind: Kind, row: Mapping[str, Any]) -> Entity:
     values["skills"] = tuple(values["skills"])
     values["employment_types"] = tuple(EmploymentType(term) for term in values["employment_types"])
     values["work_format"] = None if values["work_format"] is None else WorkFormat(values["work_format"])
+    values["languages"] = tuple(values.get("languages", ()))
+    if values.get("education_level") is not None:
+        values["education_level"] = EducationLevel(values["education_level"])
     return ENTITY_TYPES[kind](**values)
 
 
 def _to_value(entity: Entity, column: Column) -> Any:
-    value = _read_value(entity, column.name)
-    if value is None:
-        if not column.nullable:
-            raise InvalidEntity(f"{entity.id!r}: {column.name} is missing")
-        return None
     try:
-        return _CONVERTERS[column.type](value, column)
+        value = _read_value(entity, column.name)
+        if value is not None:
+            return _CONVERTERS[column.type](value, column)
     except (ValueError, TypeError, OverflowError) as error:
         raise InvalidEntity(f"{entity.id!r}: {column.name}: {error}") from error
+    if not column.nullable:
+        raise InvalidEntity(f"{entity.id!r}: {column.name} is missing")
+    return None
 
 
 def _read_value(entity: Entity, name: str) -> Any:
@@ -222,4 +230,5 @@ _DERIVED: dict[str, Callable[[Entity], str | None]] = {
     "company_key": _derive_company_key,
     "skills_key": lambda entity: terms_key(entity.skills),
     "employment_types_key": lambda entity: terms_key(entity.employment_types),
+    "languages_key": lambda entity: languages_key(entity.languages),
 }

@@ -14,11 +14,12 @@ from milvus.aliases import (
     point_alias,
     read_generation,
 )
-from milvus.collection import Collection, Vector
+from milvus.collection import Collection
 from milvus.embedding.port import ModelIdentity
 from milvus.engine import PING_SECONDS, Connection, connect, map_errors
 from milvus.entities import Kind
 from milvus.errors import IndexUnavailable, ModelMismatch, SchemaMismatch
+from milvus.hits import Vector
 from milvus.schema import SCHEMA_VERSION
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from milvus import Collection, Entity, Filter, Scored, Vector
+from milvus import Collection, Entity, Filter, Ranked, Vector
 
 DEPTH = 200
 """How many candidates each of the two rankings gives."""
@@ -66,15 +66,15 @@ def find_candidates(
     depth: int = DEPTH,
 ) -> list[Candidate]:
     """The candidates by falling relevance and then by id: at most `depth` by meaning and as many by terms."""
-    by_meaning: Sequence[Scored] = ()
-    by_terms: Sequence[Scored] = ()
+    by_meaning: Sequence[Ranked] = ()
+    by_terms: Sequence[Ranked] = ()
     if fusion.meaning:
-        by_meaning = collection.rank(query.vector, filter=filter, limit=depth, active_at=active_at)
+        by_meaning = collection.rank(query.vector, filter=filter, wanted=depth, active_at=active_at)
     if fusion.terms:
         by_terms = collection.rank_by_text(
-            query.text, language=query.language, filter=filter, limit=depth, active_at=active_at
+            query.text, language=query.language, filter=filter, wanted=depth, active_at=active_at
         )
-    found = collection.fetch(list(dict.fromkeys(one.id for one in (*by_meaning, *by_terms))))
+    found = collection.fetch_embedded(list(dict.fromkeys(one.id for one in (*by_meaning, *by_terms))))
     bm25 = {one.id: one.score for one in by_terms}
     similarity = {id: float(np.dot(vector, query.vector)) for id, (_, vector) in found.items()}
     if fusion.method == "rrf":
@@ -89,7 +89,7 @@ def find_candidates(
     return sorted(candidates, key=lambda one: (-one.relevance, one.entity.id))
 
 
-def _fuse_ranks(rankings: Sequence[tuple[Sequence[Scored], float]]) -> dict[str, float]:
+def _fuse_ranks(rankings: Sequence[tuple[Sequence[Ranked], float]]) -> dict[str, float]:
     """Reciprocal ranks, weighted, as shares of what first place in every ranking gives."""
     total = sum(weight for _, weight in rankings)
     fused: dict[str, float] = {}

@@ -12,8 +12,9 @@ import numpy.typing as npt
 from hypothesis import strategies as st
 
 from milvus.embedding.port import ModelIdentity
-from milvus.entities import EmploymentType, Entity, Kind, Resume, Vacancy, WorkFormat
-from milvus.filters import ExperienceRange, Filter, Near, ResumeFilter, SalaryRange, VacancyFilter
+from milvus.entities import EducationLevel, EmploymentType, Entity, Kind, Resume, Vacancy, WorkFormat
+from milvus.filters import EducationRange, ExperienceRange, Filter, Near, ResumeFilter, SalaryRange, VacancyFilter
+from milvus.languages import LANGUAGE_PATTERN
 from milvus.store import Index, Store
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -26,6 +27,7 @@ _COUNTRIES = ["DE", "FR", "KZ"]
 _CITIES = ["Köln", "Сургут", "O'Fallon"]
 _COMPANIES = ["ACME  Ltd", "acme ltd", "Straße AG", "ООО Ромашка"]
 _CATEGORIES = ["it", "trade"]
+_LANGUAGES = ["en", "en:b2", "en:native", "ru:c1", "es"]
 
 
 @contextmanager
@@ -97,6 +99,8 @@ def _draw_common(chance: random.Random) -> dict[str, Any]:
         "salary_min": _maybe(chance, float(chance.randrange(10, 80) * 1000)),
         "salary_max": _maybe(chance, float(chance.randrange(60, 150) * 1000)),
         "language": _maybe(chance, chance.choice(["en", "ru"])),
+        "languages": tuple(chance.sample(_LANGUAGES, chance.randrange(0, 3))),
+        "education_level": _maybe(chance, chance.choice(list(EducationLevel))),
         "category": _maybe(chance, chance.choice(_CATEGORIES)),
         "source": _maybe(chance, chance.choice(["feed", "upload"])),
         "published_at": _maybe(chance, NOW - timedelta(days=chance.randrange(0, 60))),
@@ -122,6 +126,9 @@ def _draw_parts(kind: Kind, chance: random.Random) -> dict[str, Any]:
         "employment_types": chance.sample(list(EmploymentType), 3),
         "salary": _draw_range(chance, SalaryRange, low * 1000, low * 1000 + 20_000),
         "languages": ["en"],
+        "languages_any": chance.sample(["en:b2", "ru", "ru:c2", "es:a1"], 2),
+        "languages_all": chance.sample(["en", "en:a1", "ru:b1", "es"], chance.randint(1, 2)),
+        "education": _draw_education(chance),
         "categories": ["it"],
         "sources": ["feed"],
         "published_since": NOW - timedelta(days=chance.randrange(0, 60)),
@@ -136,6 +143,13 @@ def _draw_range(
 ) -> SalaryRange | ExperienceRange:
     bounds = chance.choice([{"min": low}, {"max": high}, {"min": low, "max": high}])
     return range_type(**bounds, or_missing=chance.random() < 0.3)
+
+
+def _draw_education(chance: random.Random) -> EducationRange:
+    low, high = sorted(chance.sample(range(len(EducationLevel)), 2))
+    levels = list(EducationLevel)
+    bounds = chance.choice([{"min": levels[low]}, {"max": levels[high]}, {"min": levels[low], "max": levels[high]}])
+    return EducationRange(**bounds, or_missing=chance.random() < 0.3)
 
 
 def _maybe(chance: random.Random, value: _Value) -> _Value | None:
@@ -169,6 +183,9 @@ _common = {
     "salary_original": _optional(texts),
     "salary_gross": _optional(st.booleans()),
     "language": _optional(texts),
+    "languages": st.lists(st.from_regex(LANGUAGE_PATTERN, fullmatch=True), max_size=5).map(tuple),
+    "education_level": _optional(st.sampled_from(EducationLevel)),
+    "duplicate_group": _optional(texts),
     "category": _optional(texts),
     "source": _optional(texts),
     "url": _optional(texts),

@@ -3,8 +3,9 @@
 It knows how people write resumes in English, Russian and Spanish; it calls no model and makes nothing up.
 """
 
+from ingestion.parsing.education import read_education_level
+from ingestion.parsing.languages import find_languages, read_level
 from ingestion.parsing.model import (
-    EducationLevel,
     ParsedResume,
     Position,
     Section,
@@ -14,11 +15,13 @@ from ingestion.parsing.model import (
 from ingestion.parsing.resume import parse_resume
 
 __all__ = [
-    "EducationLevel",
     "ParsedResume",
     "Position",
     "Section",
     "SectionKind",
     "SpokenLanguage",
+    "find_languages",
     "parse_resume",
+    "read_education_level",
+    "read_level",
 ]

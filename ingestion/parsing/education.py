@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from ingestion.parsing.lines import Line
-from ingestion.parsing.model import EducationLevel
+from ingestion.parsing.lines import Line, split_lines
+from milvus import EducationLevel
 
 # Alternatives in lower case, one group of spellings a line, English, Russian and Spanish in turn. A bare "высшее" or
 # "university degree" is at least a bachelor's level; the Russian five-year "специалитет" is ISCED 7.
@@ -71,6 +71,7 @@ _CLAUSE = re.compile(r"[\n;]|\.[ ](?=[A-ZА-ЯЁ])")
 _REACH_BEFORE, _REACH_AFTER = 30, 90
 _MAX_TOLD = 500
 _RANKS = list(EducationLevel)
+_TERMS = frozenset(EducationLevel)
 
 
 def read_education(lines: Sequence[Line], *, dedicated: bool) -> tuple[EducationLevel | None, EducationLevel | None]:
@@ -87,6 +88,13 @@ def read_education(lines: Sequence[Line], *, dedicated: bool) -> tuple[Education
     best = max(finished, key=_RANKS.index, default=None)
     begun_only = [level for level in unfinished if best is None or _RANKS.index(level) > _RANKS.index(best)]
     return best, max(begun_only, key=_RANKS.index, default=None)
+
+
+def read_education_level(words: str) -> EducationLevel | None:
+    """The highest level that a description of an education states as completed; None where it states none."""
+    if words.casefold() in _TERMS:
+        return EducationLevel(words.casefold())
+    return read_education(split_lines(words), dedicated=True)[0]
 
 
 def tells_study(text: str) -> bool:

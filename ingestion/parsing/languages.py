@@ -148,16 +148,16 @@ def find_languages(text: str) -> Iterator[SpokenLanguage]:
     mentions = list(_NAME.finditer(text))
     if not mentions:
         return
-    leads = _read_level(text[: mentions[0].start()]) is not None
+    leads = read_level(text[: mentions[0].start()]) is not None
     shared = "native" if _ALL_NATIVE.search(text) else None
     carried, position = None, 0
     for mention, following in zip(mentions, [*mentions[1:], None], strict=True):
         ahead = text[position : mention.start()]
         behind = text[mention.end() : following.start() if following else len(text)][:_MAX_GAP]
         if leads:
-            carried = _read_level(ahead) or (carried if _LIST_GAP.fullmatch(ahead) else None)
+            carried = read_level(ahead) or (carried if _LIST_GAP.fullmatch(ahead) else None)
             behind = _ENTRY_END.split(behind, maxsplit=1)[0]
-        yield SpokenLanguage(str(mention.lastgroup).rstrip("_"), _read_level(behind) or carried or shared)
+        yield SpokenLanguage(str(mention.lastgroup).rstrip("_"), read_level(behind) or carried or shared)
         position = mention.end()
 
 
@@ -186,7 +186,7 @@ def _read_next(spoken: SpokenLanguage, following: str) -> SpokenLanguage:
     following = following.lower()
     if len(following) > _MAX_GAP or _NAME.search(following):
         return spoken
-    return SpokenLanguage(spoken.code, _read_level(following))
+    return SpokenLanguage(spoken.code, read_level(following))
 
 
 def _find_in_text(text: str, *, trusted: bool) -> Iterator[SpokenLanguage]:
@@ -196,8 +196,8 @@ def _find_in_text(text: str, *, trusted: bool) -> Iterator[SpokenLanguage]:
             yield from (spoken for spoken in find_languages(clause) if spoken.level)
 
 
-def _read_level(text: str) -> str | None:
-    """The level named in a few words: a CEFR level before words, "native" before everything."""
+def read_level(text: str) -> str | None:
+    """The level named in a few words in lower case: a CEFR level before words, "native" before everything."""
     best = None
     for match in _ANY_LEVEL.finditer(text):
         if match["cefr"]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from milvus import EducationLevel
+
 
 class SectionKind(StrEnum):
     """What a section of a resume is about. The header is what stands before the first heading."""
@@ -15,16 +17,6 @@ class SectionKind(StrEnum):
     SKILLS = "skills"
     LANGUAGES = "languages"
     OTHER = "other"
-
-
-class EducationLevel(StrEnum):
-    """Levels of education, lowest first. They follow ISCED 2011: 3, 4-5, 6, 7, 8."""
-
-    SECONDARY = "secondary"
-    VOCATIONAL = "vocational"
-    BACHELOR = "bachelor"
-    MASTER = "master"
-    DOCTORATE = "doctorate"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from ingestion.parsing.education import read_education
 from ingestion.parsing.headings import Block, split_sections
 from ingestion.parsing.languages import collect_languages
 from ingestion.parsing.lines import Line, split_lines
-from ingestion.parsing.model import EducationLevel, ParsedResume, Position, SectionKind
+from ingestion.parsing.model import ParsedResume, Position, SectionKind
 from ingestion.parsing.place import find_lone_place, find_place_text
 from ingestion.parsing.positions import find_positions
 from ingestion.parsing.skills import collect_skills
 from ingestion.parsing.titles import read_header_title
+from milvus import EducationLevel
 
 _LAST_LINES = 6
 _ROUNDING = 12

@@ -22,7 +22,7 @@ LAST_TITLE = "last_title"
 
 _BOTH, _KIND = "both", "@kind"
 _OWN_ONLY: Mapping[Kind, frozenset[str]] = {
-    Kind.RESUMES: frozenset({"person", "work_periods", "languages", "experience_months"}),
+    Kind.RESUMES: frozenset({"person", "work_periods", "experience_months"}),
     Kind.VACANCIES: frozenset({"company", "experience_min_months", "experience_max_months"}),
 }
 _PARTS = frozenset({"place", "salary", "person"})

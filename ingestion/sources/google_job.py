@@ -30,7 +30,7 @@ from ingestion.sources.parts import (
 from ingestion.sources.validation import hash_id
 from ingestion.sources.values import as_text, join_texts, read_amount
 from ingestion.sources.words import read_language
-from milvus import Kind, WorkFormat
+from milvus import EducationLevel, Kind, WorkFormat
 
 _UNDERSCORE = re.compile(r"_([a-z])")
 _CAPITAL = re.compile(r"[A-Z]")
@@ -43,7 +43,15 @@ _READ = frozenset(
     {"name", "company", "companyDisplayName", "requisitionId", "title", "description", "addresses", "compensationInfo"}
     | {"employmentTypes", "postingPublishTime", "postingExpireTime", "qualifications", "responsibilities", "incentives"}
     | {"languageCode", "customAttributes", "jobCategories", "derivedInfo", "applicationInfo", "postingRegion"}
+    | {"degreeTypes"}
 )
+_DEGREES = {
+    "UPPER_SECONDARY_EDUCATION": EducationLevel.SECONDARY,
+    "ASSOCIATES_OR_EQUIVALENT": EducationLevel.VOCATIONAL,
+    "BACHELORS_OR_EQUIVALENT": EducationLevel.BACHELOR,
+    "MASTERS_OR_EQUIVALENT": EducationLevel.MASTER,
+    "DOCTORAL_OR_EQUIVALENT": EducationLevel.DOCTORATE,
+}
 _TEXTS = ("description", "responsibilities", "qualifications", "incentives")
 _NANO = 1e-9
 
@@ -67,6 +75,7 @@ def _read_fields(content: Content, name: str | None) -> dict[str, Any]:
     job = _in_camel(content)
     terms = read_terms(job.get("employmentTypes"))
     skills, texts = split_skills(_list_skills(job))
+    degrees = {name.upper() for name in list_texts(job, "degreeTypes")}
     remote = str(get_text(job, "postingRegion")).upper() == "TELECOMMUTE"
     return {
         "id": _read_id(job) or name or hash_id(content),
@@ -78,6 +87,8 @@ def _read_fields(content: Content, name: str | None) -> dict[str, Any]:
         "work_format": WorkFormat.REMOTE if remote else pick_format(terms),
         "employment_types": pick_types(terms),
         "salary": _read_salary(_in_camel(job.get("compensationInfo"))),
+        # The lowest of those that will do.
+        "education_level": next((level for name, level in _DEGREES.items() if name in degrees), None),
         "category": get_short(job, "jobCategories"),
         "language": read_language(get_text(job, "languageCode") or ""),
         "url": next(iter(list_texts(job, "applicationInfo", "uris")), None),

@@ -27,7 +27,7 @@ from ingestion.sources.parts import (
 from ingestion.sources.validation import hash_id
 from ingestion.sources.values import as_text, join_texts, read_amount
 from ingestion.sources.words import read_language
-from milvus import EmploymentType, Kind, WorkFormat
+from milvus import EducationLevel, EmploymentType, Kind, WorkFormat
 
 # Names that only these resumes have, and those that come along.
 _OWN = frozenset(
@@ -37,6 +37,16 @@ _OWN = frozenset(
 _MARKS = _OWN | {"relocation", "specialization", "professional_roles", "employments", "schedules", "alternate_url"}
 _MARKS |= {"first_name", "last_name", "middle_name", "experience", "education", "language", "certificate", "area"}
 _LEAST_OWN, _LEAST_MARKS = 1, 4
+# Of unfinished higher education the level completed is not known; "higher" is at least a bachelor's.
+_EDUCATION = {
+    "secondary": EducationLevel.SECONDARY,
+    "special_secondary": EducationLevel.VOCATIONAL,
+    "higher": EducationLevel.BACHELOR,
+    "bachelor": EducationLevel.BACHELOR,
+    "master": EducationLevel.MASTER,
+    "candidate": EducationLevel.DOCTORATE,
+    "doctor": EducationLevel.DOCTORATE,
+}
 _OBJECTS = ("area", "total_experience", "education", "experience", "language", "relocation")
 _READ = frozenset(
     {"id", "title", "first_name", "last_name", "middle_name", "birth_date", "gender", "area", "contact", "site"}
@@ -76,7 +86,8 @@ def _read_fields(content: Content, name: str | None) -> dict[str, Any]:
         "salary": _read_salary(content),
         "experience_months": int(months) if months is not None and 0 <= months <= _MAX_MONTHS else None,
         "work_periods": [period for job in jobs if (period := _read_period(job))],
-        "languages": _read_languages(content),
+        "languages": read_languages(content, "language"),
+        "education_level": _EDUCATION.get((get_text(content, "education", "level", "id") or "").lower()),
         "education": "\n".join(line for line in _iterate_education(content) if line),
         "language": read_language(get_text(content, "resume_locale", "id") or ""),
         "category": get_short(content, "professional_roles", "name") or get_short(content, "specialization", "name"),
@@ -146,8 +157,9 @@ def _iterate_education(content: Content) -> Iterator[str]:
             yield describe(one, head=("name", "organization", "result"), dates=("year",))
 
 
-def _read_languages(content: Content) -> list[dict[str, str | None]]:
-    spoken = ((one, _name_language(one)) for one in list_objects(content, "language"))
+def read_languages(content: Content, section: str) -> list[dict[str, str | None]]:
+    """The languages that a section of a resume or vacancy lists, with their levels."""
+    spoken = ((one, _name_language(one)) for one in list_objects(content, section))
     return [{"language": language, "level": _read_level(one)} for one, language in spoken if language]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from ingestion.experience import read_experience_range
 from ingestion.periods import parse_period
 from ingestion.sources.formats import Content, Format
+from ingestion.sources.hh_resume import read_languages
 from ingestion.sources.parts import (
     get,
     get_short,
@@ -42,7 +43,7 @@ _READ = frozenset(
     {"id", "name", "description", "branded_description", "snippet", "key_skills", "professional_roles"}
     | {"specializations", "experience", "employment", "employment_form", "schedule", "work_format", "internship"}
     | {"accept_temporary", "salary", "salary_range", "area", "address", "employer", "published_at", "created_at"}
-    | {"archived", "archived_at", "expires_at", "alternate_url"}
+    | {"languages", "archived", "archived_at", "expires_at", "alternate_url"}
 )
 _HIGHLIGHT = re.compile(r"</?highlighttext>")
 
@@ -73,6 +74,7 @@ def _read_fields(content: Content, name: str | None) -> dict[str, Any]:
         "experience_min_months": bounds[0],
         "experience_max_months": bounds[1],
         "experience": get_short(content, "experience", "name"),
+        "languages": read_languages(content, "languages"),
         "category": get_short(content, "professional_roles", "name") or get_short(content, "specializations", "name"),
         "url": get_text(content, "alternate_url"),
         "published_at": read_time(content.get("published_at")) or read_time(content.get("created_at")),

@@ -11,6 +11,8 @@ from ingestion.sources.parts import (
     drop_empty,
     first,
     get_text,
+    list_objects,
+    list_texts,
     make_salary,
     pick_format,
     pick_types,
@@ -23,7 +25,7 @@ from ingestion.sources.parts import (
 from ingestion.sources.validation import hash_id
 from ingestion.sources.values import as_text, join_texts, read_amount, split_items
 from ingestion.sources.words import read_language
-from milvus import Kind
+from milvus import EducationLevel, Kind
 
 _MAX_MONTHS = 1200
 # Appended to the text where the description does not hold them already.
@@ -41,6 +43,14 @@ _READ = frozenset(
     | {"baseSalary", "salaryCurrency", "skills", "industry", "occupationalCategory", "datePosted", "validThrough"}
     | {"url", "sameAs", "identifier", "inLanguage"}
 )
+# Google's closed list for credentialCategory, but "professional certificate", which says no level. Source:
+# developers.google.com, "Learn how to use Job Posting structured data", education and experience properties.
+_CREDENTIALS = {
+    "high school": EducationLevel.SECONDARY,
+    "associate degree": EducationLevel.VOCATIONAL,
+    "bachelor degree": EducationLevel.BACHELOR,
+    "postgraduate degree": EducationLevel.MASTER,
+}
 # Where JSON-LD keeps postings: in a graph, a list of results, the subject of a page.
 _HOLDERS = ("@graph", "itemListElement", "item", "mainEntity")
 
@@ -88,6 +98,7 @@ def _read_fields(content: Content, name: str | None) -> dict[str, Any]:
         "salary": _read_salary(content),
         "experience_min_months": _read_months(content),
         "experience": shorten(as_text(content.get("experienceRequirements"))),
+        "education_level": _read_education_level(content),
         "category": shorten(as_text(content.get("occupationalCategory")) or as_text(content.get("industry"))),
         "language": read_language(get_text(content, "inLanguage") or ""),
         "url": get_text(content, "url") or get_text(content, "sameAs"),
@@ -102,6 +113,15 @@ def _read_months(content: Content) -> int | None:
         if months is not None and 0 <= months <= _MAX_MONTHS:
             return int(months)
     return None
+
+
+def _read_education_level(content: Content) -> EducationLevel | None:
+    """The lowest of the levels that will do, where the posting names one of Google's."""
+    named = {text.lower() for text in list_texts(content, "educationRequirements", "credentialCategory")}
+    named |= {
+        (get_text(one, "credentialCategory") or "").lower() for one in list_objects(content, "educationRequirements")
+    }
+    return next((level for name, level in _CREDENTIALS.items() if name in named), None)
 
 
 def _read_id(content: Content, name: str | None) -> str:

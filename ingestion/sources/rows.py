@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ingestion.parsing import read_education_level
 from ingestion.periods import GROSS_OR_NET, parse_period
 from ingestion.sources.columns import LAST_TITLE, PLACE_AND_MORE, REMOTE, SEX_AND_AGE, TERMS, find_field, fold_column
 from ingestion.sources.port import Rejection, SourceFile, SourceRow
@@ -254,6 +255,8 @@ def _read_single(name: str, value: Any) -> tuple[str, Any]:
     text = as_text(value)
     if text is None:
         return name, None if isinstance(value, bool) and name != "salary.gross" else _read_gross(name, value)
+    if name == "education_level":
+        return name, read_education_level(text)
     if name == "language":
         return name, read_language(text)
     if name == "salary.period":

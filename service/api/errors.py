@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 
 from ingestion.errors import IngestionError, LedgerUnavailable, UnreadableDocument
-from milvus.errors import EmbeddingError, IndexUnavailable, MilvusError, UnembeddableText
+from milvus.errors import ColumnMissing, EmbeddingError, IndexUnavailable, MilvusError, UnembeddableText
 from service.errors import (
     BadCursor,
     DocumentNotFound,
@@ -39,6 +39,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     UnreadableDocument: HTTPStatus.UNPROCESSABLE_ENTITY,
     EmptyQuery: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnembeddableText: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ColumnMissing: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
 # Answered with 503 and these words; what the driver says names hosts and users, which only the log may.

@@ -17,6 +17,7 @@ RESUME: dict[str, Example] = {
             "experience": "6 years",
             "salary": {"min": 34000, "currency": "GBP", "period": "year", "gross": True},
             "languages": [{"language": "en", "level": "native"}],
+            "education_level": "bachelor",
         },
     }
 }
@@ -40,6 +41,8 @@ VACANCY: dict[str, Example] = {
             "experience": "2+ years",
             "salary": {"text": "£33,000 - £38,000 per annum"},
             "published_at": "2026-11-02",
+            "languages": [{"language": "en", "level": "C1"}],
+            "education_level": "bachelor",
             "expires_at": "2027-06-30",
         },
     }
@@ -66,9 +69,16 @@ VACANCY_SEARCHES = _make_searches(
         "near": {"latitude": 53.8, "longitude": -1.55, "radius_km": 30, "or_remote": True},
         "salary": {"min": 30000, "or_missing": True},
         "experience": {"max": 72, "or_missing": True},
+        "education": {"max": "bachelor", "or_missing": True},
     },
     "resume",
 )
 RESUME_SEARCHES = _make_searches(
-    {"countries": ["GB"], "experience": {"min": 24}, "employment_types": ["full_time"]}, "vacancy"
+    {
+        "countries": ["GB"],
+        "experience": {"min": 24},
+        "employment_types": ["full_time"],
+        "languages_all": ["en:b2"],
+    },
+    "vacancy",
 )

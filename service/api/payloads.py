@@ -7,10 +7,27 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ingestion import Change, DocumentId, State, StoredDocument, TaskState
 from ingestion.documents import LongText, ResumeContent, VacancyContent
-from milvus import EmploymentType, Entity, Filter, Kind, ResumeFilter, Vacancy, VacancyFilter, WorkFormat
+from milvus import (
+    EducationLevel,
+    EmploymentType,
+    Entity,
+    Filter,
+    Kind,
+    ResumeFilter,
+    Vacancy,
+    VacancyFilter,
+    WorkFormat,
+)
+from service.search import MAX_NAMED
 
 MAX_LIMIT = 1000
 MAX_OFFSET = 10_000
+
+FOLD = (
+    "Of documents that are one text under several ids or sources, return the best only, which names the others that "
+    "pass the filter; `limit` and `offset` count what is left. A stored source then does not find what it is one text "
+    "with. With false, each is a result of its own."
+)
 
 
 class EntityPayload(BaseModel):
@@ -37,6 +54,11 @@ class EntityPayload(BaseModel):
     salary_original: str | None = Field(description="The salary as the document stated it.")
     salary_gross: bool | None = Field(description="True before taxes, false after, null where not said.")
     language: str | None = Field(description="ISO 639-1, as given or detected.")
+    languages: list[str] = Field(
+        description="Languages that the person speaks, or that the vacancy asks for: ISO 639-1, with the level where "
+        "it is known (`en:b2`; CEFR, or `native`)."
+    )
+    education_level: EducationLevel | None = Field(description="Highest completed, or asked for by the vacancy.")
     category: str | None
     source: str | None
     url: str | None
@@ -153,6 +175,7 @@ class SearchRequest(Request, Generic[F]):
     limit: int = Field(10, ge=1, le=MAX_LIMIT, description="At most so many results.")
     offset: int = Field(0, ge=0, le=MAX_OFFSET, description="Leave out so many of the best.")
     include_expired: bool = Field(False, description="Also return what has expired.")
+    fold_duplicates: bool = Field(True, description=FOLD)
 
     @model_validator(mode="after")
     def has_one_source(self) -> Self:
@@ -163,11 +186,27 @@ class SearchRequest(Request, Generic[F]):
         return self
 
 
+class DuplicatePayload(BaseModel):
+    """A document that is one text with a result, in short."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    title: str | None
+    company: str | None = Field(description="Null for a resume.")
+    source: str | None
+    url: str | None
+
+
 class MatchPayload(BaseModel, Generic[P]):
     """One result. `score` is the cosine similarity of the embeddings, -1 to 1, higher is better."""
 
     score: float
     document: P
+    duplicates: list[DuplicatePayload] = Field(
+        description=f"What was folded into this result, in the order of the ids: the first {MAX_NAMED}."
+    )
+    duplicates_total: int = Field(description="How many documents were folded into this result.")
 
 
 class SearchPayload(BaseModel, Generic[P]):

@@ -64,6 +64,7 @@ def find_vacancies_for_resume(services: GivenServices, id: PathId, query: Stored
         limit=query.limit,
         offset=query.offset,
         include_expired=query.include_expired,
+        fold_duplicates=query.fold_duplicates,
     )
     return VacancyResults.model_validate(run_search(services.searcher, Kind.VACANCIES, request))
 

@@ -7,10 +7,28 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ingestion import ResumeDocument, UnreadableDocument, VacancyDocument, read_upload
-from milvus import Filter, Kind
-from service.api.payloads import FILTERS, MAX_LIMIT, MAX_OFFSET, SearchRequest, make_entity_payload
+from milvus import Filter, Hit, Kind
+from service.api.payloads import (
+    FILTERS,
+    FOLD,
+    MAX_LIMIT,
+    MAX_OFFSET,
+    DuplicatePayload,
+    SearchRequest,
+    make_entity_payload,
+)
 from service.errors import EmptyQuery
-from service.search import DocumentSource, Found, Page, Searcher, Source, StoredSource, TextSource
+from service.search import (
+    NO_DUPLICATES,
+    DocumentSource,
+    Duplicates,
+    Found,
+    Page,
+    Searcher,
+    Source,
+    StoredSource,
+    TextSource,
+)
 
 _UNSTORED_ID = "query"
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
@@ -25,6 +43,7 @@ class SearchOptions(BaseModel):
     limit: int = Field(10, ge=1, le=MAX_LIMIT, description="At most so many results.")
     offset: int = Field(0, ge=0, le=MAX_OFFSET, description="Leave out so many of the best.")
     include_expired: bool = Field(False, description="Also return what has expired.")
+    fold_duplicates: bool = Field(True, description=FOLD)
 
 
 class UploadForm(SearchOptions):
@@ -60,6 +79,7 @@ def run_search(searcher: Searcher, kind: Kind, request: SearchRequest[Any]) -> d
         filter=request.filter,
         page=Page(request.limit, request.offset),
         include_expired=request.include_expired,
+        fold_duplicates=request.fold_duplicates,
     )
     return make_search_payload(found)
 
@@ -82,6 +102,7 @@ def search_upload(searcher: Searcher, kind: Kind, form: UploadForm) -> dict[str,
             filter=read_filter(kind, form.filter),
             page=Page(form.limit, form.offset),
             include_expired=form.include_expired,
+            fold_duplicates=form.fold_duplicates,
         )
     except EmptyQuery as error:
         raise EmptyQuery(f"{name}: {error}") from None
@@ -91,9 +112,18 @@ def search_upload(searcher: Searcher, kind: Kind, form: UploadForm) -> dict[str,
 def make_search_payload(found: Found) -> dict[str, Any]:
     """The values of a search payload."""
     return {
-        "items": [{"score": hit.score, "document": make_entity_payload(hit.entity)} for hit in found.hits],
+        "items": [_make_match_payload(hit, found.duplicates.get(hit.entity.id, NO_DUPLICATES)) for hit in found.hits],
         "source": make_entity_payload(found.source) if found.source else None,
         "warnings": found.warnings,
+    }
+
+
+def _make_match_payload(hit: Hit, duplicates: Duplicates) -> dict[str, Any]:
+    return {
+        "score": hit.score,
+        "document": make_entity_payload(hit.entity),
+        "duplicates": [DuplicatePayload.model_validate(one) for one in duplicates.named],
+        "duplicates_total": duplicates.total,
     }
 
 

@@ -64,6 +64,7 @@ def find_resumes_for_vacancy(services: GivenServices, id: PathId, query: StoredQ
         limit=query.limit,
         offset=query.offset,
         include_expired=query.include_expired,
+        fold_duplicates=query.fold_duplicates,
     )
     return ResumeResults.model_validate(run_search(services.searcher, Kind.RESUMES, request))
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from ingestion.database import Database
+from ingestion.duplicates import DuplicateBook
 from ingestion.failures import FailureDesk
 from ingestion.holdings import Holdings
 from ingestion.ledger import Ledger
@@ -48,6 +49,7 @@ class Books:
         self.sources = SourceList(self.database, clock=self.clock)
         self.holdings = Holdings(self.database)
         self.watched = WatchedFiles(self.database, clock=self.clock)
+        self.duplicates = DuplicateBook(self.database, clock=self.clock)
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ def put(store: Store, *entities: Entity) -> None:
 
 
 def rank(store: Store, text: str, filter: Filter | None = None, *, limit: int = 10) -> list[str]:
-    return [one.id for one in store.vacancies.rank_by_text(text, language="en", filter=filter, limit=limit)]
+    return [one.id for one in store.vacancies.rank_by_text(text, language="en", filter=filter, wanted=limit)]
 
 
 def test_rows_that_share_more_and_rarer_terms_come_first(store: Store) -> None:
@@ -38,7 +38,7 @@ def test_rows_that_share_more_and_rarer_terms_come_first(store: Store) -> None:
         make_vacancy("ward", title="Cleaner", text="Ward work by day."),
         make_vacancy("other", title="Welder", text="Steel."),
     )
-    found = store.vacancies.rank_by_text("nurses for night work", language="en")
+    found = store.vacancies.rank_by_text("nurses for night work", language="en", wanted=10)
     assert [one.id for one in found] == ["night", "day", "ward"]
     assert all(one.score > 0 for one in found)
     assert rank(store, "nurses for night work", limit=2) == ["night", "day"]
@@ -71,8 +71,8 @@ def test_filter_gives_what_passes_of_the_whole_ranking(store: Store, seed: int) 
         filter = draw_filter(Kind.VACANCIES, chance)
         wanted = [id for id in everything if matches_filter(by_id[id], filter)]
         assert set(rank(store, "night nurse ward java", filter, limit=300)) == set(wanted)
-        few = store.vacancies.rank_by_text("night nurse ward java", language="en", filter=filter, limit=5)
-        scores = {one.id: one.score for one in store.vacancies.rank_by_text("night nurse ward java", limit=300)}
+        few = store.vacancies.rank_by_text("night nurse ward java", language="en", filter=filter, wanted=5)
+        scores = {one.id: one.score for one in store.vacancies.rank_by_text("night nurse ward java", wanted=300)}
         best = sorted((scores[id] for id in wanted), reverse=True)[:5]
         assert [one.score for one in few] == pytest.approx(best, rel=1e-5)
 
@@ -85,7 +85,7 @@ def test_place_and_expiry_are_asked_exactly(store: Store) -> None:
         make_vacancy("over", title="Nurse", latitude=51.5, longitude=-0.1, expires_at=NOW - timedelta(days=1)),
     )
     circle = VacancyFilter(near=Near(latitude=51.5, longitude=-0.1, radius_km=10))
-    found = store.vacancies.rank_by_text("nurse", filter=circle, active_at=NOW)
+    found = store.vacancies.rank_by_text("nurse", filter=circle, active_at=NOW, wanted=10)
     assert [one.id for one in found] == ["near"]
 
 

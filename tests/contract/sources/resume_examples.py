@@ -86,6 +86,7 @@ HH_RESUME = Example(
             }
         ],
         "languages": [{"language": "ru", "level": "native"}, {"language": "en", "level": "B2"}],
+        "education_level": "bachelor",
         "education": "Высшее\nАграрный университет, Ветеринария, Врач (2013)",
         "language": "ru",
         "category": "Ветеринарный врач",

@@ -18,12 +18,11 @@ from milvus.filters import (
     SalaryRange,
     VacancyFilter,
     build_expression,
-    company_key,
     epoch_seconds,
     matches_filter,
     quote_text,
-    terms_key,
 )
+from milvus.keys import company_key, terms_key
 from tests.index_examples import NOW, make_resume, make_vacancy
 
 
