@@ -16,6 +16,7 @@ from ingestion.holdings import Holdings
 from ingestion.housekeeping import Housekeeper, Retention
 from ingestion.ledger import Ledger
 from ingestion.normalize import Normalizer
+from ingestion.originals import OriginalShelf
 from ingestion.pipeline import FindKnown, Pipeline
 from ingestion.queue import WorkQueue
 from ingestion.rebuild import Rebuilder, mend_switch
@@ -48,6 +49,7 @@ class Books:
     sources: SourceList
     holdings: Holdings
     watched: WatchedFiles
+    originals: OriginalShelf
 
     def close(self) -> None:
         """Close the database."""
@@ -111,6 +113,7 @@ def open_books(settings: Settings) -> Books:
         sources=SourceList(database),
         holdings=Holdings(database),
         watched=WatchedFiles(database),
+        originals=OriginalShelf(database),
     )
 
 
