@@ -136,7 +136,9 @@ class Ledger:
             for one, (_, provenance) in zip(recorded, arrivals, strict=True)
         ]
         replaced = note_arrivals(self._database, connection, arrived, now=self._clock())
-        return [replace(one, replaced=origin) for one, origin in zip(recorded, replaced, strict=True)]
+        return [
+            replace(one, replaced=origin) if origin else one for one, origin in zip(recorded, replaced, strict=True)
+        ]
 
     def _add_tasks(self, connection: Connection, rows: Sequence[tuple[Kind, str, str]]) -> list[int]:
         if not rows:

@@ -144,7 +144,11 @@ def test_commands_list_retry_and_drop_what_failed(idle: Api, environment: dict[s
     assert code == 1
     assert "queued once more: vacancies other" in tried
     assert "nobody: no such document" in tried
-    code, dropped = run(environment, "ingestion", "drop", "[/b] [bold]x", "other")
+    code, refused = run(environment, "ingestion", "drop", "[/b] [bold]x")
+    assert code == 1
+    assert "--yes" in refused
+    assert "[/b] [bold]x" in run(environment, "ingestion", "failed")[1]
+    code, dropped = run(environment, "ingestion", "drop", "--yes", "[/b] [bold]x", "other")
     assert code == 1
     assert "erased for good: vacancies [/b] [bold]x" in dropped
     assert "other: did not fail (vacancies: pending)" in dropped

@@ -11,6 +11,7 @@ from ingestion.database import Database
 from ingestion.failures import FailureDesk
 from ingestion.holdings import Holdings
 from ingestion.ledger import Ledger
+from ingestion.originals import OriginalShelf
 from ingestion.queue import WorkQueue
 from ingestion.rejections import RejectionLog
 from ingestion.source_list import SourceList
@@ -48,6 +49,7 @@ class Books:
         self.sources = SourceList(self.database, clock=self.clock)
         self.holdings = Holdings(self.database)
         self.watched = WatchedFiles(self.database, clock=self.clock)
+        self.originals = OriginalShelf(self.database)
 
 
 @pytest.fixture(scope="session")
