@@ -1,5 +1,6 @@
 """Loading paths into the ledger: every row that can be read goes in, every other is kept with its reason."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -66,20 +67,20 @@ def load_paths(
     """
     report = LoadReport()
     # All are opened before any is read, so that a path that cannot be read stops the load before it began.
-    sources = [(path, read_path(path, kind=kind, mapping=mapping or {})) for path in paths]
+    sources = [(str(path), read_path(path, kind=kind, mapping=mapping or {})) for path in paths]
     check_prefix(id_prefix)
-    for path, source in sources:
-        rows = prefix_ids(_place(source, path), id_prefix)
-        load_rows(str(path), rows, books=books, report=report, report_progress=report_progress)
+    for origin, source in sources:
+        rows = prefix_ids(_name_in_full(source), id_prefix)
+        load_rows(origin, rows, books=books, report=report, report_progress=report_progress)
     return report
 
 
-def _place(rows: Iterable[SourceRow | Rejection], path: Path) -> Iterator[SourceRow | Rejection]:
-    """The rows with their files named in full, so that a file is the same from wherever it is loaded."""
-    shown, whole = str(path), str(path.resolve())
+def _name_in_full(rows: Iterable[SourceRow | Rejection]) -> Iterator[SourceRow | Rejection]:
+    """The rows with whole paths of their files, so that a file is the same from wherever it is loaded."""
     for row in rows:
-        if isinstance(row, SourceRow) and row.file and row.file.startswith(shown):
-            yield replace(row, file=make_writable(whole + row.file[len(shown) :]))
+        if isinstance(row, SourceRow) and row.file:
+            # As text, because what lies in an archive is no path.
+            yield replace(row, file=make_writable(os.path.abspath(row.file)))  # noqa: PTH100
         else:
             yield row
 

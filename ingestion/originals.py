@@ -62,6 +62,11 @@ class _Noted:
     content_hash: str | None
     original: Original | None = None
 
+    @property
+    def stays_written(self) -> bool:
+        """Whether the original that it has is the one that stands in its row."""
+        return self.content_hash is not None and self.original is None
+
 
 class OriginalShelf:
     """The originals that are kept."""
@@ -143,27 +148,17 @@ def _find_replaced(before: _Noted | None, one: Arrival) -> str | None:
 
 
 def _write(database: Database, connection: Connection, changed: Mapping[Key, _Noted | None], *, now: float) -> None:
-    rows = []
     for kind in Kind:
-        gone = [id_ for (of_kind, id_), noted in changed.items() if of_kind is kind and noted is None]
-        if gone:
+        of_kind = {id_: noted for (one, id_), noted in changed.items() if one is kind}
+        if gone := [id_ for id_, noted in of_kind.items() if noted is None]:
             erase_originals(connection, kind, gone)
-        # What was only given by hand as well has its original already.
-        kept = [
-            id_
-            for (of_kind, id_), noted in changed.items()
-            if of_kind is kind and noted is not None and noted.content_hash and noted.original is None
-        ]
-        if kept:
+        if kept := [id_ for id_, noted in of_kind.items() if noted is not None and noted.stays_written]:
             connection.execute(update(originals).where(_are(kind, kept)).values(by_hand=True))
-        rows += [
-            _make_row((of_kind, id_), noted, now=now)
-            for (of_kind, id_), noted in changed.items()
-            if of_kind is kind and noted is not None and (noted.original or noted.content_hash is None)
-        ]
-    if rows:
+    new = {key: noted for key, noted in changed.items() if noted is not None and not noted.stays_written}
+    if new:
         values = ("origin", "by_hand", "format", "content_hash", "length", "read_at", "context", "raw")
-        connection.execute(insert_or_update(database, originals, keys=("kind", "id"), values=values), rows)
+        statement = insert_or_update(database, originals, keys=("kind", "id"), values=values)
+        connection.execute(statement, [_make_row(key, noted, now=now) for key, noted in new.items()])
 
 
 def _make_row(key: Key, noted: _Noted, *, now: float) -> dict[str, Any]:

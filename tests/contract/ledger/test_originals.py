@@ -221,10 +221,11 @@ def test_same_file_is_itself_by_whatever_path(books: Books, tmp_path: Path, monk
     path = tmp_path / "jobs.jsonl"
     path.write_text('{"id": "1", "title": "Cook"}')
     load_paths([path], books=books, kind=VACANCIES)
-    path.write_text('{"id": "1", "title": "Baker"}')
     monkeypatch.chdir(tmp_path)
-    report = load_paths([Path("jobs.jsonl")], books=books, kind=VACANCIES)
-    assert (report.changes, report.replaced) == ({Change.CHANGED: 1}, {})
+    for number, other in enumerate((Path("jobs.jsonl"), Path(), Path("..", tmp_path.name))):
+        path.write_text(f'{{"id": "1", "title": "Baker {number}"}}')
+        report = load_paths([other], books=books, kind=VACANCIES)
+        assert (report.changes, report.replaced) == ({Change.CHANGED: 1}, {})
 
 
 def test_many_places_are_counted_and_a_few_named() -> None:
