@@ -10,6 +10,7 @@ from ingestion.errors import UnreadableDocument
 from ingestion.installation import Books, Installation, open_embedder, open_installation, open_normalizer
 from ingestion.loading import load_paths
 from ingestion.normalize import Normalizer
+from ingestion.originals import Provenance
 from ingestion.records import Change, Priority, Recorded, State, StoredDocument, Task, TaskState
 from ingestion.serving import Served
 from ingestion.settings import Settings, read_settings
@@ -28,6 +29,7 @@ __all__ = [
     "Installation",
     "Normalizer",
     "Priority",
+    "Provenance",
     "Recorded",
     "ResumeDocument",
     "Served",

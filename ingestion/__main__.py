@@ -9,7 +9,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from ingestion import queue_commands, source_commands
+from ingestion import original_commands, queue_commands, source_commands
 from ingestion.backup_commands import backup, restore
 from ingestion.indexing import index_pending
 from ingestion.installation import Books, open_books, open_installation
@@ -36,6 +36,7 @@ app.command()(restore)
 app.command()(rebuild)
 app.command()(rollback)
 app.add_typer(queue_commands.app)
+app.add_typer(original_commands.app)
 app.add_typer(source_commands.app, name="sources")
 app.command()(watch)
 
@@ -47,6 +48,7 @@ def load(
     map_: Annotated[
         list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help="Read a column as a field; repeatable.")
     ] = None,
+    id_prefix: Annotated[str, typer.Option(metavar="PREFIX", help="Put this before every id.")] = "",
 ) -> None:
     """Read documents into the ledger and bring them into the index."""
     with show_clear_errors():
@@ -54,7 +56,7 @@ def load(
         configure_logs(settings.log_level)
         mapping = parse_mapping(map_ or [])
         books = open_books(settings)
-        report = _read(paths, books, kind=kind, mapping=mapping)
+        report = _read(paths, books, kind=kind, mapping=mapping, id_prefix=id_prefix)
         started = time.monotonic()
         indexed = index_pending(settings, books)
         _print_report(report, books.ledger.summarize(), indexed=indexed, seconds=time.monotonic() - started)
@@ -92,14 +94,16 @@ def rejected(limit: Annotated[int, typer.Option(help="At most so many rows.", mi
         books.close()
 
 
-def _read(paths: list[Path], books: Books, *, kind: Kind | None, mapping: Mapping[str, str]) -> LoadReport:
+def _read(
+    paths: list[Path], books: Books, *, kind: Kind | None, mapping: Mapping[str, str], id_prefix: str
+) -> LoadReport:
     with make_progress() as progress:
         bar = progress.add_task("Reading", total=None, rate="")
 
         def show(report: LoadReport) -> None:
             progress.update(bar, completed=report.documents, rate=f"{report.rejected_total} rejected")
 
-        return load_paths(paths, books=books, kind=kind, mapping=mapping, report_progress=show)
+        return load_paths(paths, books=books, kind=kind, mapping=mapping, id_prefix=id_prefix, report_progress=show)
 
 
 def _print_report(report: LoadReport, summary: Summary, *, indexed: int, seconds: float) -> None:
@@ -113,6 +117,8 @@ def _print_report(report: LoadReport, summary: Summary, *, indexed: int, seconds
         errors.print(f"rejected {row.location}: {row.reason}", markup=False, highlight=False, soft_wrap=True)
     if report.rejected_total > 20:
         errors.print(f"... and {report.rejected_total - 20} more: `python -m ingestion rejected` lists them")
+    if line := report.describe_replaced():
+        errors.print(line, markup=False, highlight=False, soft_wrap=True)
     if report.ignored:
         names = ", ".join(f"{name} ({count:,})" for name, count in report.ignored.most_common(20))
         console.print(f"Columns that no field took: {names}", markup=False, highlight=False, soft_wrap=True)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, Table, insert, select, text
+from sqlalchemy import Connection, LargeBinary, Table, insert, select, text
 
 from ingestion.database import Database
 from ingestion.errors import BackupRefused
@@ -29,7 +29,6 @@ from milvus import Kind, ModelIdentity, Store
 FORMAT = 2
 _BATCH_ROWS = 1000
 _MANIFEST = "manifest.json"
-_BYTES = "base64"
 # They speak of what is left behind, or are made anew as documents are indexed.
 _OMITTED = frozenset({"standby", "standby_changes", "collections", "workers", "signatures", "signature_buckets"})
 
@@ -175,8 +174,8 @@ def _decode_row(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     if unknown := set(row) - set(table.columns.keys()):
         raise BackupRefused(f"table {table.name} has columns that this version does not know: {', '.join(unknown)}")
     for name, value in row.items():
-        if isinstance(value, dict) and set(value) == {_BYTES}:
-            row[name] = base64.b64decode(value[_BYTES])
+        if value is not None and isinstance(table.columns[name].type, LargeBinary):
+            row[name] = base64.b64decode(value)
     if table is documents:
         # The index is filled anew; the hash stays, as it says which of the kept vectors still fit.
         row |= {"indexed_version": None, "lease_owner": None, "lease_until": None, "not_before": 0.0}
@@ -184,9 +183,9 @@ def _decode_row(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _encode_bytes(value: Any) -> dict[str, str]:
+def _encode_bytes(value: Any) -> str:
     if isinstance(value, bytes):
-        return {_BYTES: base64.b64encode(value).decode()}
+        return base64.b64encode(value).decode()
     raise TypeError(f"a {type(value).__name__} has no place in a backup")
 
 

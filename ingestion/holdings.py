@@ -108,12 +108,16 @@ def release(ledger: Ledger, holder: str, held: Iterable[Held]) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotRead:
-    """A finished read of a snapshot: the holder, the run's number, what it could not read, and what was held before."""
+    """A finished read of a snapshot: the holder, the run's number, what it could not read, and what was held before.
+
+    `id_prefix` is what the ids have before those in the source.
+    """
 
     holder: str
     run: int
     rejections: Sequence[Rejection]
     held_before: int
+    id_prefix: str = ""
 
 
 def close_absent(ledger: Ledger, holdings: Holdings, read: SnapshotRead, *, force: bool = False) -> Closing:
@@ -138,7 +142,7 @@ def close_absent(ledger: Ledger, holdings: Holdings, read: SnapshotRead, *, forc
             f"where that is right, run it once with --force"
         )
     raw = "\n".join(rejection.raw for rejection in read.rejections if rejection.raw)
-    gone = [one for one in absent if one.location not in rejected and one.id not in raw]
+    gone = [one for one in absent if one.location not in rejected and one.id.removeprefix(read.id_prefix) not in raw]
     return Closing(closed=release(ledger, read.holder, gone), kept=len(absent) - len(gone))
 
 

@@ -17,6 +17,7 @@ from ingestion.holdings import Holdings
 from ingestion.housekeeping import Housekeeper, Retention
 from ingestion.ledger import Ledger
 from ingestion.normalize import Normalizer
+from ingestion.originals import OriginalShelf
 from ingestion.pipeline import FindKnown, Pipeline
 from ingestion.queue import WorkQueue
 from ingestion.rebuild import Rebuilder, mend_switch
@@ -50,6 +51,7 @@ class Books:
     holdings: Holdings
     watched: WatchedFiles
     duplicates: DuplicateBook
+    originals: OriginalShelf
 
     def close(self) -> None:
         """Close the database."""
@@ -118,6 +120,7 @@ def open_books(settings: Settings) -> Books:
         holdings=Holdings(database),
         watched=WatchedFiles(database),
         duplicates=DuplicateBook(database),
+        originals=OriginalShelf(database),
     )
 
 

@@ -7,12 +7,22 @@ of one document can never be applied in the wrong order, and a worker always app
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, insert, select, update
 
 from ingestion.database import Database, insert_or_update, retry_conflicts
 from ingestion.documents import AnyDocument, ResumeDocument, kind_of
+from ingestion.originals import (
+    Arrival,
+    Provenance,
+    StoredOriginal,
+    erase_originals,
+    find_current,
+    find_given_by_hand,
+    note_arrivals,
+)
 from ingestion.records import (
     Change,
     Priority,
@@ -44,23 +54,47 @@ class Ledger:
             connection.execute(select(1))
 
     @retry_conflicts
-    def record(self, batch: Sequence[AnyDocument], *, priority: Priority = Priority.INTERACTIVE) -> list[Recorded]:
-        """Store documents and queue what changed, in one transaction; outcomes in the order given.
+    def record(
+        self,
+        batch: Sequence[AnyDocument],
+        *,
+        provenance: Sequence[Provenance] | None = None,
+        priority: Priority = Priority.INTERACTIVE,
+    ) -> list[Recorded]:
+        """Store documents, each with where it comes from, and queue what changed, in one transaction.
 
-        Of two documents with one id the later counts. A document equal to the stored one changes nothing, but goes
-        ahead where it still waits under a lower priority.
+        The outcomes are in the order given. Of two documents with one id the later counts. A document equal to the
+        stored one changes nothing, but goes ahead where it still waits under a lower priority.
         """
         # In one order for all writers, so that no two of them wait for each other.
         order = sorted(range(len(batch)), key=lambda index: (kind_of(batch[index]), batch[index].id))
         recorded: dict[int, Recorded] = {}
         with self._database.write() as connection:
             for start in range(0, len(order), _ROWS_A_STATEMENT):
-                chunk = order[start : start + _ROWS_A_STATEMENT]
-                outcomes = self._record_chunk(connection, [batch[index] for index in chunk], priority)
-                recorded |= zip(chunk, outcomes, strict=True)
+                places = order[start : start + _ROWS_A_STATEMENT]
+                chunk = [(batch[place], provenance[place] if provenance else None) for place in places]
+                outcomes = self._record_chunk(connection, chunk, priority)
+                recorded |= zip(places, outcomes, strict=True)
         return [recorded[index] for index in range(len(batch))]
 
-    def _record_chunk(self, connection: Connection, chunk: Sequence[AnyDocument], priority: Priority) -> list[Recorded]:
+    @retry_conflicts
+    def record_again(self, read: Sequence[tuple[StoredOriginal, AnyDocument]]) -> list[Recorded | None]:
+        """Store what originals give now, at most _ROWS_A_STATEMENT, in bulk, as `record` does.
+
+        None for one whose original is gone or is another one by now: what came in meanwhile stays, or stays erased.
+        """
+        keys = [(one.kind, one.id) for one, _ in read]
+        with self._database.write() as connection:
+            _lock_documents(connection, keys)
+            current = find_current(connection, [one for one, _ in read])
+            kept = [(document, one.provenance) for one, document in read if (one.kind, one.id) in current]
+            outcomes = iter(self._record_chunk(connection, kept, Priority.BULK))
+            return [next(outcomes) if key in current else None for key in keys]
+
+    def _record_chunk(
+        self, connection: Connection, arrivals: Sequence[tuple[AnyDocument, Provenance | None]], priority: Priority
+    ) -> list[Recorded]:
+        chunk = [document for document, _ in arrivals]
         known = _lock_documents(connection, [(kind_of(document), document.id) for document in chunk])
         contents = [encode_document(document) for document in chunk]
         changes: list[Change] = []
@@ -97,7 +131,14 @@ class Ledger:
         if priority is Priority.INTERACTIVE:
             _hurry(connection, [key for key in known if key not in rows])
         self._store_persons(connection, [document for document in chunk if isinstance(document, ResumeDocument)])
-        return recorded
+        arrived = [
+            Arrival((one.kind, one.id), one.change, provenance)
+            for one, (_, provenance) in zip(recorded, arrivals, strict=True)
+        ]
+        replaced = note_arrivals(self._database, connection, arrived, now=self._clock())
+        return [
+            replace(one, replaced=origin) if origin else one for one, origin in zip(recorded, replaced, strict=True)
+        ]
 
     def _add_tasks(self, connection: Connection, rows: Sequence[tuple[Kind, str, str]]) -> list[int]:
         if not rows:
@@ -174,7 +215,8 @@ class Ledger:
     def release(self, holder: str, kind: Kind, ids: Sequence[str]) -> list[str]:
         """End a holder's hold on documents, and erase those that no other holder has; the ids of these.
 
-        A holder holds a document before it records it, so that what another one is about to record stays.
+        What somebody gave by hand stays. A holder holds a document before it records it, so that what another one is
+        about to record stays.
         """
         with self._database.write() as connection:
             # The documents are locked before the holders are looked at: nobody can record one in between.
@@ -183,6 +225,7 @@ class Ledger:
             others = set(
                 connection.scalars(select(holdings.c.document_id).where(these, holdings.c.holder != holder)).all()
             )
+            others |= find_given_by_hand(connection, kind, ids)
             erased = [id_ for id_ in present if id_ not in others]
             # Cheap, and what is closed should be gone soon, however much is being loaded.
             self.erase(connection, kind, erased, Priority.INTERACTIVE)
@@ -210,7 +253,10 @@ class Ledger:
         return erased
 
     def erase(self, connection: Connection, kind: Kind, ids: Sequence[str], priority: Priority) -> dict[str, int]:
-        """Erase documents within a transaction that has locked their rows; the task of each."""
+        """Erase documents within a transaction that has locked their rows; the task of each.
+
+        Everything that is kept of a document or a person goes here, whoever asks for it.
+        """
         versions = dict(zip(ids, self._add_tasks(connection, [(kind, id_, "delete") for id_ in ids]), strict=True))
         nothing = {"document": None, "document_hash": "", "deleted": True, "expires_at": None, "error": None}
         for id_, version in versions.items():
@@ -220,6 +266,7 @@ class Ledger:
             connection.execute(update(documents).where(documents.c.kind == kind, documents.c.id == id_).values(row))
         if kind is Kind.RESUMES:
             connection.execute(delete(persons).where(persons.c.resume_id.in_(ids)))
+        erase_originals(connection, kind, ids)
         return versions
 
     def get_task(self, task_id: int) -> Task | None:

@@ -1,5 +1,6 @@
 """The commands over the queue: `python -m ingestion status | failed | retry | drop`."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -74,10 +75,22 @@ def retry(
 def drop(
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of documents that were set aside.")],
     kind: KindOption = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Erase documents that were set aside, for good: from the ledger with the person's data, and from the index."""
+    if not yes:
+        _confirm(f"Erase {len(ids):,} {'document' if len(ids) == 1 else 'documents'} for good?")
     with _opened_books() as books:
         _print_verdict(books.failures.drop(ids, kind=kind), "erased for good")
+
+
+def _confirm(question: str) -> None:
+    """Ask on a terminal, and end where the answer is no, or there is nobody to ask."""
+    if not sys.stdin.isatty():
+        errors.print("Error:", style="bold red", end=" ")
+        errors.print("this cannot be undone, and there is no terminal to ask on: say --yes", soft_wrap=True)
+        raise typer.Exit(1)
+    typer.confirm(question, abort=True)
 
 
 @contextmanager

@@ -52,12 +52,16 @@ class TaskState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A document that is safely in the ledger, and the task that will bring it into the index."""
+    """A document that is safely in the ledger, and the task that will bring it into the index.
+
+    `replaced` names where the version that it replaced came from, if that is elsewhere.
+    """
 
     kind: Kind
     id: str
     change: Change
     task_id: int
+    replaced: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from ingestion.errors import SourceRefused
 from ingestion.holdings import release
 from ingestion.indexing import index_pending
 from ingestion.installation import Books, open_books
-from ingestion.loading import LoadReport
+from ingestion.loading import LoadReport, check_prefix
 from ingestion.settings import Settings, read_settings
 from ingestion.source_list import RunOutcome, RunResult, Source, SourceDescription
 from ingestion.source_runs import SourceRunner, create_source_runner
@@ -57,11 +57,13 @@ def add(
     map_: Annotated[
         list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help="Read a column as a field; repeatable.")
     ] = None,
+    id_prefix: Annotated[str, typer.Option(metavar="PREFIX", help="Put this before every id.")] = "",
 ) -> None:
     """Add a source."""
     with _open() as (_, books):
         mapping = parse_mapping(map_ or [])
         check_mapping(mapping, kind)
+        check_prefix(id_prefix)
         description = SourceDescription(
             name=name,
             location=_check_location(location),
@@ -70,6 +72,7 @@ def add(
             mapping=mapping,
             every_seconds=_parse_interval(every),
             snapshot=snapshot,
+            id_prefix=id_prefix,
         )
         books.sources.add(description)
         when = "It is read" if every else f"`python -m ingestion sources run {name}` reads it"

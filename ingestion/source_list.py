@@ -30,7 +30,10 @@ class RunOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceDescription:
-    """A source as it is added. `location`: a URL or an absolute path; `format`: the ending that its file would have."""
+    """A source as it is added. `location`: a URL or an absolute path; `format`: the ending that its file would have.
+
+    `id_prefix` goes before the ids of its documents.
+    """
 
     name: str
     location: str
@@ -39,6 +42,7 @@ class SourceDescription:
     mapping: Mapping[str, str] = field(default_factory=dict)
     every_seconds: float | None = None
     snapshot: bool = False
+    id_prefix: str = ""
 
     @property
     def is_url(self) -> bool:
@@ -109,6 +113,7 @@ class SourceList:
             "due_at": now if description.every_seconds else None,
             "run": 0,
             "created_at": now,
+            "id_prefix": description.id_prefix or None,
         }
         try:
             with self._database.write() as connection:
@@ -236,6 +241,7 @@ def _make_source(row: Row[Any]) -> Source:
         outcome=RunOutcome(row.outcome) if row.outcome else None,
         message=row.message,
         counts=row.counts or {},
+        id_prefix=row.id_prefix or "",
     )
 
 

@@ -15,12 +15,11 @@ from uuid import uuid4
 import structlog
 
 from ingestion.addresses import show_url
-from ingestion.documents import AnyDocument
 from ingestion.errors import FetchError, FetchFailed, LedgerUnavailable, SourceRefused, UnreadableSource
 from ingestion.fetching import Fetched, Fetcher, FetchRules, NotModified
 from ingestion.holdings import SnapshotRead, close_absent
 from ingestion.installation import Books
-from ingestion.loading import LoadReport, load_rows
+from ingestion.loading import LoadReport, load_rows, prefix_ids
 from ingestion.source_list import LEASE_SECONDS, RunOutcome, RunResult, Source
 from ingestion.sources import Rejection, SourceRow, read_path
 from ingestion.sources.files import is_known
@@ -76,7 +75,7 @@ class _Reading:
         for row in rows:
             location = self._relocate(row.location)
             if isinstance(row, SourceRow):
-                yield replace(row, location=location, document=_name_source(row.document, self.source.name))
+                yield _name_source(replace(row, location=location, file=None), self.source.name)
             elif row.reason != EMPTY_ARRAY:  # which is how a feed says that there is nothing, or nothing new
                 moved = replace(row, location=location)
                 if len(self.rejections) < _MAX_KEPT_REJECTIONS:
@@ -177,7 +176,7 @@ class SourceRunner:
 
             load_rows(
                 source.holder,
-                reading.follow(rows),
+                prefix_ids(reading.follow(rows), source.id_prefix),
                 books=self._books,
                 report=report,
                 hold=hold,
@@ -185,9 +184,15 @@ class SourceRunner:
             )
             changed = not source.is_url and _fingerprint(found.path) != found.etag
             read = SnapshotRead(
-                holder=source.holder, run=source.run, rejections=reading.rejections, held_before=held_before
+                holder=source.holder,
+                run=source.run,
+                rejections=reading.rejections,
+                held_before=held_before,
+                id_prefix=source.id_prefix,
             )
-        return self._conclude(source, report, found, read, changed=changed, force=force)
+        result = self._conclude(source, report, found, read, changed=changed, force=force)
+        messages = [message for message in (result.message, report.describe_replaced()) if message]
+        return replace(result, message="; ".join(messages) or None)
 
     def _find_input(self, source: Source, folder: Path, *, force: bool) -> _Input | None:
         """What there is to read; None where it is what was read last."""
@@ -266,8 +271,11 @@ def create_source_runner(books: Books, *, allow_private: bool) -> SourceRunner:
     return SourceRunner(books, Fetcher(FetchRules(allow_private=allow_private), pause=stop.wait).fetch, stop=stop)
 
 
-def _name_source(document: AnyDocument, name: str) -> AnyDocument:
-    return document if document.source else document.model_copy(update={"source": name})
+def _name_source(row: SourceRow, name: str) -> SourceRow:
+    if row.document.source:
+        return row
+    original = replace(row.original, source=name) if row.original else None
+    return replace(row, document=row.document.model_copy(update={"source": name}), original=original)
 
 
 def _name_download(fetched: Fetched, asked: str | None) -> str:

@@ -88,6 +88,23 @@ persons = Table(
     Column("updated_at", Double, nullable=False),
 )
 
+originals = Table(
+    "originals",
+    metadata,
+    Column("kind", String(16), nullable=False),
+    Column("id", _Id, nullable=False),
+    Column("origin", Text, nullable=False, comment="where it was read: a file, source:<name> or api"),
+    Column("by_hand", Boolean, nullable=False, comment="whether somebody gave it, so that no source may close it"),
+    Column("format", String(32), comment="the reader it is for; null, as all that follows, where none is kept"),
+    Column("content_hash", String(64)),
+    Column("length", BigInteger, comment="bytes of UTF-8"),
+    Column("read_at", Double, nullable=False),
+    Column("context", Text, comment="JSON: what else was known when it was read"),
+    # At the end, as SQLite would have to walk through it.
+    Column("raw", LargeBinary, comment="the document as its source has it, UTF-8, zlib"),
+    PrimaryKeyConstraint("kind", "id"),
+)
+
 collections = Table(
     "collections",
     metadata,
@@ -158,6 +175,7 @@ sources = Table(
     Column("message", Text, comment="why it was partial or failed"),
     Column("counts", JSON(none_as_null=True), comment="of the last run that read anything"),
     Column("created_at", Double, nullable=False),
+    Column("id_prefix", String(100), comment="goes before the ids of its documents"),
 )
 
 holdings = Table(

@@ -7,13 +7,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ingestion import AnyDocument, Books, Normalizer, Priority, Recorded, StoredDocument, Task, TaskState
+from ingestion import AnyDocument, Books, Normalizer, Priority, Provenance, Recorded, StoredDocument, Task, TaskState
 from milvus import Entity, Kind
 from service.errors import BadCursor, DocumentNotFound, TaskNotFound, TaskPurged
 
 WAIT_SECONDS = 60.0
 # Each that waits holds a thread, and the server answers every request from 40 of them.
 MAX_WAITING = 16
+# Our own JSON: the document is all there is to keep.
+_API = Provenance("api", by_hand=True)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.2
 
 
@@ -47,7 +49,9 @@ class DocumentDesk:
 
         While MAX_WAITING others wait, it returns at once, as if `wait` were false.
         """
-        recorded = self.books.ledger.record(documents, priority=Priority.for_size(len(documents)))
+        recorded = self.books.ledger.record(
+            documents, provenance=[_API] * len(documents), priority=Priority.for_size(len(documents))
+        )
         self.wake()
         states = self._await([one.task_id for one in recorded]) if wait else {}
         return [Stored(one, states.get(one.task_id)) for one in recorded]

@@ -1,7 +1,18 @@
 """Readers: files of every kind in, documents and rejections out."""
 
 from ingestion.sources.files import read_path
-from ingestion.sources.port import Reader, Rejection, SourceFile, SourceRow
+from ingestion.sources.originals import ORIGINAL_FORMATS, read_original
+from ingestion.sources.port import Original, Reader, Rejection, SourceFile, SourceRow
 from ingestion.sources.uploads import read_upload
 
-__all__ = ["Reader", "Rejection", "SourceFile", "SourceRow", "read_path", "read_upload"]
+__all__ = [
+    "ORIGINAL_FORMATS",
+    "Original",
+    "Reader",
+    "Rejection",
+    "SourceFile",
+    "SourceRow",
+    "read_original",
+    "read_path",
+    "read_upload",
+]

@@ -98,6 +98,7 @@ def _read_end(content: Content) -> Any:
 
 
 ASHBY_JOB = Format(
+    key="ashby",
     name="a job of Ashby",
     kind=Kind.VACANCIES,
     recognizes=is_ashby_job,

@@ -13,7 +13,7 @@ from ingestion.sources.encodings import name_signature
 from ingestion.sources.objects import FoundObject, read_objects
 from ingestion.sources.port import Rejection, SourceFile, SourceRow
 from ingestion.sources.validation import reject
-from ingestion.sources.xml_items import ITEM_NAMES, BrokenItem, Item, ItemCutter, parse_item
+from ingestion.sources.xml_items import ITEM_NAMES, BrokenItem, Item, ItemCutter, parse_item, wrap_item
 from milvus import Kind
 
 _MAX_SHORT_TEXT = 500
@@ -84,7 +84,8 @@ def _read_item(item: Item, namespaces: Mapping[str, str], location: str, kind: K
         element = parse_item(item.text, namespaces)
     except BrokenItem as error:
         return reject(location, str(error), kind=kind, raw=item.text)
-    return FoundObject(location, _make_row(element, kind), raw=item.text[:2_000])
+    feed = wrap_item(item.text, namespaces)
+    return FoundObject(location, _make_row(element, kind), record=item.text[:2_000], feed=feed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,13 +27,14 @@ def _read_everything(_: Content) -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """One JSON format. `name` comes with its article, as in "is a JobPosting".
+    """One JSON format. `key` is its name in commands; `name` comes with its article, as in "is a JobPosting".
 
     `read_fields` gives the fields of the document of an object; a file that is this one object has its id beside it,
     for objects that bring none. `properties` are the names that it reads; `find_unread` names what it left within
     them.
     """
 
+    key: str
     name: str
     kind: Kind
     recognizes: Callable[[Content], bool]
@@ -61,7 +62,7 @@ class Format:
         if self.kind is Kind.VACANCIES and "company" not in fields:
             fields["company"] = find_company(content, but=self.properties) or company
         ignored = self._name_ignored(content)
-        return make_row(fields, kind=self.kind, location=location, raw=raw, ignored=ignored, keep_raw=True)
+        return make_row(fields, kind=self.kind, location=location, raw=raw, ignored=ignored)
 
     def _name_ignored(self, content: Content) -> tuple[str, ...]:
         known = self.properties | (set(COMPANY_NAMES) if self.kind is Kind.VACANCIES else set())

@@ -170,6 +170,7 @@ def _find_unread(content: Content) -> Iterator[str]:
 
 
 GOOGLE_JOB = Format(
+    key="google-job",
     name="a job of Google Talent Solution",
     kind=Kind.VACANCIES,
     recognizes=is_google_job,

@@ -114,6 +114,7 @@ def _find_unread(content: Content) -> Iterator[str]:
 
 
 GREENHOUSE_JOB = Format(
+    key="greenhouse",
     name="a job of Greenhouse",
     kind=Kind.VACANCIES,
     recognizes=is_greenhouse_job,

@@ -204,6 +204,7 @@ def _read_contact(contact: Mapping[str, Any]) -> str | None:
 
 
 HH_RESUME = Format(
+    key="hh-resume",
     name="a resume of hh.ru",
     kind=Kind.RESUMES,
     recognizes=is_hh_resume,

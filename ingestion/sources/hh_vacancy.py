@@ -136,6 +136,7 @@ def _read_end(content: Content) -> Any:
 
 
 HH_VACANCY = Format(
+    key="hh-vacancy",
     name="a vacancy of hh.ru",
     kind=Kind.VACANCIES,
     recognizes=is_hh_vacancy,

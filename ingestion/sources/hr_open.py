@@ -214,6 +214,7 @@ def _find_unread(content: Content) -> Iterator[str]:
 
 
 HR_OPEN = Format(
+    key="hr-open",
     name="a candidate of HR Open",
     kind=Kind.RESUMES,
     recognizes=is_hr_open,

@@ -186,6 +186,7 @@ def _find(shapes: tuple[Mapping[str, Any], ...], *names: str) -> Any:
 
 
 JOB_POSTING = Format(
+    key="job-posting",
     name="a JobPosting",
     kind=Kind.VACANCIES,
     recognizes=is_job_posting,

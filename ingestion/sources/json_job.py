@@ -94,6 +94,7 @@ def _read_date(value: Any) -> Any:
 
 
 JSON_JOB = Format(
+    key="json-job",
     name="a job of JSON Resume",
     kind=Kind.VACANCIES,
     recognizes=is_json_job,

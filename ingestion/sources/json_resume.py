@@ -122,6 +122,7 @@ def _iterate_skills(content: Mapping[str, Any]) -> Iterator[str]:
 
 
 JSON_RESUME = Format(
+    key="json-resume",
     name="a JSON Resume",
     kind=Kind.RESUMES,
     recognizes=is_json_resume,

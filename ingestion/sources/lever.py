@@ -114,6 +114,7 @@ def _find_unread(content: Content) -> Iterator[str]:
 
 
 LEVER_POSTING = Format(
+    key="lever",
     name="a posting of Lever",
     kind=Kind.VACANCIES,
     recognizes=is_lever_posting,

@@ -9,12 +9,14 @@ from typing import Any
 from ingestion.sources.columns import fold_column
 from ingestion.sources.csv_file import find_objects
 from ingestion.sources.objects import FoundObject
-from ingestion.sources.port import Rejection, SourceFile, SourceRow
+from ingestion.sources.port import Original, Rejection, SourceFile, SourceRow
 from ingestion.sources.streams import guard
-from ingestion.sources.validation import as_raw, make_row, reject
+from ingestion.sources.validation import as_raw, keep_original, make_row, reject
 from ingestion.sources.values import join_texts, split_items
 from milvus import Kind
 
+# What originals are called that are an export.
+LINKEDIN = "linkedin"
 # The files that show an export, by what their headers must name.
 _MARKS: Mapping[str, frozenset[str]] = {
     "profile.csv": frozenset({"first name", "last name", "headline"}),
@@ -102,8 +104,19 @@ def read_linkedin(export: Export) -> Iterator[SourceRow | Rejection]:
             else:
                 rows.append({fold_column(column): value.strip() for column, value in item.content.items()})
         tables[name.removesuffix(".csv")] = rows
+    yield read_tables(tables, file, ignored=export.ignored)
+
+
+def read_tables(
+    tables: Mapping[str, Table], file: SourceFile, *, ignored: tuple[str, ...] = ()
+) -> SourceRow | Rejection:
+    """The resume of an export, from the rows of its files by their names without ending."""
+    raw = as_raw(tables)
     fields = {"id": file.id, **_read_fields(tables)}
-    yield make_row(fields, kind=Kind.RESUMES, location=file.name, raw=as_raw(tables), ignored=export.ignored)
+    row = make_row(fields, kind=Kind.RESUMES, location=file.name, raw=raw, ignored=ignored)
+    if isinstance(row, Rejection):
+        return row
+    return replace(row, file=file.name, original=keep_original(Original(format=LINKEDIN, raw=raw)))
 
 
 def _read_fields(tables: Mapping[str, Table]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Any
 
@@ -18,10 +18,10 @@ from ingestion.sources.job_posting import JOB_POSTING
 from ingestion.sources.json_job import JSON_JOB
 from ingestion.sources.json_resume import JSON_RESUME
 from ingestion.sources.lever import LEVER_POSTING
-from ingestion.sources.port import Rejection, SourceFile, SourceRow
+from ingestion.sources.port import Original, Rejection, SourceFile, SourceRow
 from ingestion.sources.rows import RowReader
 from ingestion.sources.streams import guard
-from ingestion.sources.validation import as_raw, reject
+from ingestion.sources.validation import as_raw, keep_original, reject
 from milvus import Kind
 
 # In the order in which they are tried: what names itself goes before what is told by its properties.
@@ -38,6 +38,9 @@ FORMATS: tuple[Format, ...] = (
     JSON_JOB,
 )
 
+# What originals are called that are of none of them: the columns of a table, the item of a feed.
+ROWS, FEED = "rows", "feed"
+
 _TELLING_ROWS = 100
 _RESUME_NAME = re.compile(r"resum|curricul|candidat|резюме|кандидат|соискател|(?<![a-z])cvs?(?![a-z])")
 _VACANCY_NAME = re.compile(r"vacan|вакан|oferta|posting|(?<![a-z])jobs?(?![a-z])")
@@ -48,14 +51,16 @@ UNTOLD = "cannot tell whether it holds resumes or vacancies: say --kind resumes 
 class FoundObject:
     """One object of a file and where it was.
 
-    `raw` is its JSON text as received; `record` is its line in a table that is no JSON. `name` is the file's id where
-    the file is this one object; `company` is whose board it was on, where the board says it.
+    `raw` is its JSON text as received; `record` is what it was written as where that is no JSON, and `feed` the whole
+    item as a feed of its own. `name` is the file's id where the file is this one object; `company` is whose board it
+    was on, where the board says it.
     """
 
     location: str
     content: Any
     raw: str | None = None
     record: str | None = None
+    feed: str | None = None
     name: str | None = None
     company: str | None = None
 
@@ -99,9 +104,11 @@ def _read_object(item: FoundObject, file: SourceFile, rows: RowReader | None) ->
         read = found.read(item.content, item.location, name=item.name, asked=file.kind, raw=raw, company=item.company)
     elif rows is not None:
         read = rows.read(_add_known(item, rows), location=item.location, raw=raw)
-    if isinstance(read, Rejection) and item.record:
-        return reject(read.location, read.reason, kind=read.kind, raw=item.record)
-    return read
+    if isinstance(read, Rejection):
+        return reject(read.location, read.reason, kind=read.kind, raw=item.record) if item.record else read
+    key = FEED if item.feed else found.key if found else ROWS
+    original = Original(format=key, raw=item.feed or raw, company=item.company, mapping=file.mapping)
+    return replace(read, file=file.name, original=keep_original(original))
 
 
 def _add_known(item: FoundObject, rows: RowReader) -> Mapping[str, Any]:

@@ -26,17 +26,33 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """A document as its source has it, whole, and what else has to be known to read it again.
+
+    `raw` is JSON text, as received or written anew from what was read; where `format` is "feed", XML. `company` (whose
+    board it was on) and `source` fill what it leaves open; `mapping` is as in a SourceFile.
+    """
+
+    format: str
+    raw: str
+    company: str | None = None
+    source: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
     """A document that was read. `location` names file and row; `ignored` names the columns that no field took.
 
-    `raw` is the document as the source has it, whole, as JSON text: as received, or written anew from what was read.
-    None where the source is no object of fields (a PDF), and where it is over a million characters.
+    `file` is the name of the SourceFile. `original` is None where the source is a text, which the document holds whole
+    (PDF, DOCX, a page), and where it is over a million characters.
     """
 
     location: str
     document: AnyDocument
     ignored: tuple[str, ...] = ()
-    raw: str | None = None
+    file: str | None = None
+    original: Original | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,7 +90,7 @@ class RowReader:
         except RecursionError:
             return reject(location, "nested too deeply", kind=self._kind, raw=raw)
         ignored = self._name_ignored(draft.ignored)
-        return make_row(fields, kind=self._kind, location=location, raw=raw, ignored=ignored, keep_raw=True)
+        return make_row(fields, kind=self._kind, location=location, raw=raw, ignored=ignored)
 
     def find_field(self, column: str) -> str | None:
         """The field for a column: as the caller mapped it, else by its name."""

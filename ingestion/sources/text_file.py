@@ -1,6 +1,7 @@
 """Files that are one document each: PDF, DOCX and the like become a document of one long text."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from ingestion.errors import UnreadableDocument
 from ingestion.sources.docx_file import extract_docx
@@ -61,7 +62,8 @@ def make_text_row(file: SourceFile, text: str) -> SourceRow | Rejection:
     kind = _tell_kind(file)
     if not text.strip():
         return reject(file.name, _NO_TEXT, kind=kind)
-    return make_row({"id": file.id, "text": text}, kind=kind, location=file.name, raw=text[:2_000])
+    row = make_row({"id": file.id, "text": text}, kind=kind, location=file.name, raw=text[:2_000])
+    return replace(row, file=file.name) if isinstance(row, SourceRow) else row
 
 
 def _tell_kind(file: SourceFile) -> Kind:

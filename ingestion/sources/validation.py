@@ -10,10 +10,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from ingestion.documents import DOCUMENT_TYPES, AnyDocument
-from ingestion.sources.port import Rejection, SourceRow
+from ingestion.sources.port import Original, Rejection, SourceRow
 from milvus import Kind
 
-MAX_KEPT_CHARACTERS = 1_000_000
+_MAX_KEPT_CHARACTERS = 1_000_000
 _MAX_RAW_CHARACTERS = 2_000
 _MAX_SHOWN_CHARACTERS = 80
 _MAX_SHOWN_ERRORS = 5
@@ -27,12 +27,8 @@ def make_row(
     location: str,
     raw: str,
     ignored: tuple[str, ...] = (),
-    keep_raw: bool = False,
 ) -> SourceRow | Rejection:
-    """The document of these fields, or a Rejection that names the field at fault.
-
-    With `keep_raw`, `raw` is the source's own JSON and stays with the document, unless it is over the limit.
-    """
+    """The document of these fields, or a Rejection that names the field at fault and keeps `raw`."""
     reason = find_unreadable_number(fields)
     if reason is None:
         try:
@@ -40,9 +36,13 @@ def make_row(
         except ValidationError as error:
             reason = describe_errors(error)
         else:
-            kept = raw if keep_raw and len(raw) <= MAX_KEPT_CHARACTERS else None
-            return SourceRow(location=location, document=document, ignored=ignored, raw=kept)
+            return SourceRow(location=location, document=document, ignored=ignored)
     return reject(location, reason, kind=kind, raw=raw)
+
+
+def keep_original(original: Original) -> Original | None:
+    """The original, unless it is too long to be kept."""
+    return original if len(original.raw) <= _MAX_KEPT_CHARACTERS else None
 
 
 def make_document(fields: Mapping[str, Any], kind: Kind) -> AnyDocument:

@@ -171,8 +171,7 @@ def parse_item(text: str, namespaces: Mapping[str, str]) -> Any:
     """
     if (broken := _BROKEN.search(text)) is not None:
         raise BrokenItem(f"byte 0x{ord(broken[0]) - 0xDC00:02x} is not of the feed's encoding")
-    declared = " ".join(f"xmlns{':' if prefix else ''}{prefix}={uri}" for prefix, uri in namespaces.items())
-    whole = _UNSEEN.sub("", f"<feed {declared}>{text}</feed>")
+    whole = _UNSEEN.sub("", wrap_item(text, namespaces))
     if "&" in whole:
         whole = _AMPERSAND.sub(_escape, whole)
     parser = etree.XMLParser(
@@ -183,6 +182,12 @@ def parse_item(text: str, namespaces: Mapping[str, str]) -> Any:
     if root is None or len(root) == 0 or fatal is not None:
         raise BrokenItem(f"is not XML: {fatal.message if fatal else 'no element'}")
     return root[0]
+
+
+def wrap_item(text: str, namespaces: Mapping[str, str]) -> str:
+    """A feed of this one item."""
+    declared = " ".join(f"xmlns{':' if prefix else ''}{prefix}={uri}" for prefix, uri in namespaces.items())
+    return f"<feed {declared}>{text}</feed>"
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -15,13 +15,16 @@ from typer.testing import CliRunner
 from ingestion import Installation, ResumeDocument, Settings, VacancyDocument, open_installation
 from ingestion.__main__ import app
 from ingestion.installation import open_books
+from ingestion.originals import Provenance
 from ingestion.records import State
-from ingestion.sources import Rejection
+from ingestion.sources import Original, Rejection
 from ingestion.tables import metadata
 from milvus import Kind, Vectors
 from milvus.embedding import HashingEmbedder
 from tests.postgres import run_postgres
 
+# Of all characters there are, and named like what stands for bytes in a backup.
+ORIGINAL = Original(format="rows", raw="Брот 🍞 " + "".join(map(chr, range(256))), mapping={"base64": "title"})
 LEFT_BEHIND = {"collections", "standby", "standby_changes", "workers"}
 OF_THE_INDEX = {"state", "state_since", "indexed_version", "indexed_text_hash", "indexed_at", "attempts"}
 OF_THE_QUEUE = {"lease_owner", "lease_until", "not_before"}
@@ -52,7 +55,7 @@ def run(settings: Settings, *arguments: str) -> str:
 
 
 def fill(installation: Installation) -> None:
-    """Every kind of row there can be: persons, a failed document, a pending one, a deletion, a rejection."""
+    """Every kind of row there can be: persons, originals, a pending document, a deletion, a rejection."""
     person = {"name": "Ada Null", "email": "ada@example.com"}
     installation.books.ledger.record(
         [
@@ -60,6 +63,10 @@ def fill(installation: Installation) -> None:
             ResumeDocument.model_validate({"id": "r/1", "title": "Miller", "person": person}),
             VacancyDocument(id="gone", title="Cook"),
         ]
+    )
+    installation.books.ledger.record(
+        [VacancyDocument(id="v8", title="Baker 8", text="Брот 🍞")],
+        provenance=[Provenance("/in/jobs.json", by_hand=True, original=ORIGINAL)],
     )
     installation.create_worker().drain()
     installation.books.ledger.delete(Kind.VACANCIES, ["gone"])
@@ -120,6 +127,7 @@ def test_what_is_restored_equals_what_was_there(
         assert {name: rows for name, rows in restored.items() if name != "documents"} == {
             name: rows for name, rows in run_tables.items() if name != "documents"
         }
+        assert [one.original for one in installation.books.originals.read(Kind.VACANCIES)] == [ORIGINAL]
         again = read_vectors(installation)
         assert {id_ for id_ in vectors if vectors[id_] != again[id_]} == {"v7"}
         assert installation.serving.get().store.vacancies.get(["gone"]) == {}

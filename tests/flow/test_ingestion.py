@@ -1,6 +1,10 @@
 """The queue over HTTP and at the command line: what waits, what failed, another try, a last farewell."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +14,7 @@ import pytest
 from ingestion import IngestionStatus
 from ingestion.housekeeping import DAY, Housekeeper, Retention
 from ingestion.records import Outcome
+from milvus import Kind
 from tests.flow.conftest import serve
 from tests.flow.steps import Api, check_problem
 from tests.flow.test_commands import run
@@ -144,7 +149,11 @@ def test_commands_list_retry_and_drop_what_failed(idle: Api, environment: dict[s
     assert code == 1
     assert "queued once more: vacancies other" in tried
     assert "nobody: no such document" in tried
-    code, dropped = run(environment, "ingestion", "drop", "[/b] [bold]x", "other")
+    code, refused = run(environment, "ingestion", "drop", "[/b] [bold]x")
+    assert code == 1
+    assert "--yes" in refused
+    assert "[/b] [bold]x" in run(environment, "ingestion", "failed")[1]
+    code, dropped = run(environment, "ingestion", "drop", "--yes", "[/b] [bold]x", "other")
     assert code == 1
     assert "erased for good: vacancies [/b] [bold]x" in dropped
     assert "other: did not fail (vacancies: pending)" in dropped
@@ -173,3 +182,24 @@ def test_example_of_the_status_is_valid(api: Api) -> None:
     described = api.client.get("/openapi.json").json()["components"]["schemas"]["IngestionStatus"]
     (example,) = described["examples"]
     assert IngestionStatus.model_validate(example).queues[0].priority == "interactive"
+
+
+@pytest.mark.parametrize(("answer", "left"), [(b"n\n", 1), (b"y\n", 0)])
+def test_drop_asks_on_a_terminal(idle: Api, environment: dict[str, str], answer: bytes, left: int) -> None:
+    idle.client.put("/v1/vacancies/bad", json={"title": "Cook"})
+    fail(idle)
+    ours, theirs = pty.openpty()
+    os.write(ours, answer)
+    done = subprocess.run(
+        [sys.executable, "-m", "ingestion", "drop", "bad"],
+        env=environment,
+        stdin=theirs,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert b"Erase 1 document for good?" in done.stdout
+    assert done.returncode == left
+    assert len(idle.installation.books.ledger.list_documents(Kind.VACANCIES)) == left

@@ -12,6 +12,7 @@ from ingestion.duplicates import DuplicateBook
 from ingestion.failures import FailureDesk
 from ingestion.holdings import Holdings
 from ingestion.ledger import Ledger
+from ingestion.originals import OriginalShelf
 from ingestion.queue import WorkQueue
 from ingestion.rejections import RejectionLog
 from ingestion.source_list import SourceList
@@ -50,6 +51,7 @@ class Books:
         self.holdings = Holdings(self.database)
         self.watched = WatchedFiles(self.database, clock=self.clock)
         self.duplicates = DuplicateBook(self.database, clock=self.clock)
+        self.originals = OriginalShelf(self.database)
 
 
 @pytest.fixture(scope="session")

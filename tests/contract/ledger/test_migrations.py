@@ -62,6 +62,7 @@ def test_documents_of_the_first_version_are_queued_and_expire_as_they_were(empty
     try:
         assert books.ledger.get_document(Kind.VACANCIES, "done").state is State.INDEXED
         assert books.ledger.has_newer_task(0) is False
+        assert books.originals.read(Kind.VACANCIES) == []
         status = StatusDesk(books.database, clock=lambda: 1000.0).read()
         assert [sum(queue.pending.values()) for queue in status.queues] == [0, 2]
         assert status.queues[1].oldest_seconds == 400

@@ -10,8 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.documents import VacancyDocument
 from ingestion.errors import FetchFailed, LedgerUnavailable, SourceRefused
 from ingestion.fetching import Fetched, NotModified
+from ingestion.loading import load_paths
+from ingestion.originals import Provenance
+from ingestion.records import Change
+from ingestion.rereading import reread
 from ingestion.source_list import LEASE_SECONDS, RunOutcome, RunResult, SourceDescription
 from ingestion.source_runs import SourceRunner
 from milvus import Kind
@@ -367,3 +372,59 @@ def test_folder_that_is_gone_closes_nothing(books: Books, runner: SourceRunner, 
     folder.mkdir()
     assert runner.run_now("board").outcome is not RunOutcome.DONE
     assert stored(books) == ["a"]
+
+
+def test_prefix_keeps_the_ids_of_two_boards_apart(books: Books, server: Server, runner: SourceRunner) -> None:
+    add(books, id_prefix="mill-")
+    assert serve(runner, server, lines("1", "2")).message is None
+    books.ledger.record([VacancyDocument(id="1", title="Cook")])
+    assert stored(books) == ["1", "mill-1", "mill-2"]
+    assert serve(runner, server, lines("1")).counts == {"unchanged": 1, "rejected": 0, "closed": 1, "kept": 0}
+    assert stored(books) == ["1", "mill-1"]
+    assert books.sources.get("board").id_prefix == "mill-"
+
+
+def test_row_that_cannot_be_read_keeps_its_document_under_a_prefix_too(
+    books: Books, server: Server, runner: SourceRunner
+) -> None:
+    add(books, id_prefix="mill-")
+    serve(runner, server, lines("a-1", "b-2"))
+    broken = b'\n{"id": "b-2", "title": "Welder", "salary": {"min": -1}}'
+    assert serve(runner, server, lines("a-1") + broken).counts["kept"] == 1
+    assert stored(books) == ["mill-a-1", "mill-b-2"]
+
+
+def test_documents_that_replace_those_of_another_place_are_told(
+    books: Books, server: Server, runner: SourceRunner
+) -> None:
+    books.ledger.record(
+        [VacancyDocument(id=id_, title="Cook") for id_ in ("a", "b")], provenance=[Provenance("/in/cooks.json")] * 2
+    )
+    add(books)
+    result = serve(runner, server, lines("a", "c"))
+    assert result.outcome is RunOutcome.DONE
+    assert result.message is not None
+    assert "1 documents replaced ones of the same id that came from /in/cooks.json (1)" in result.message
+    assert books.sources.get("board").message == result.message
+    assert serve(runner, server, lines("a", "b", "c")).message == result.message
+    assert serve(runner, server, lines("c")).message is None
+
+
+def test_snapshot_closes_nothing_that_was_given_by_hand(
+    books: Books, server: Server, runner: SourceRunner, folder: Path
+) -> None:
+    add(books)
+    serve(runner, server, lines("a", "b", "c", "d"))
+    (folder / "by-hand.jsonl").write_bytes(lines("b"))
+    load_paths([folder], books=books, kind=Kind.VACANCIES)
+    books.ledger.record([VacancyDocument(id="c", title="Cook")], provenance=[Provenance("api", by_hand=True)])
+    assert serve(runner, server, lines("a", "x")).counts["closed"] == 1
+    assert stored(books) == ["a", "b", "c", "x"]
+
+
+def test_rows_of_a_source_are_read_again_as_they_came(books: Books, server: Server, runner: SourceRunner) -> None:
+    add(books, id_prefix="mill-", mapping={"what": "title"})
+    serve(runner, server, b'{"id": "a", "what": "Baker"}')
+    assert books.ledger.get_document(Kind.VACANCIES, "mill-a").document.source == "board"
+    assert books.originals.read(Kind.VACANCIES)[0].provenance.origin == "source:board"
+    assert reread(books).changes == {Change.UNCHANGED: 1}

@@ -75,9 +75,9 @@ def test_names_that_no_field_took_are_told(example: Example, tmp_path: Path) -> 
 def test_raw_is_the_whole_object(example: Example, name: str, tmp_path: Path) -> None:
     content = {**example.content, "added": "x" * 5_000, "broken": "\ud800", "nul": "\x00"}
     row = read_object(tmp_path, content, name)
-    assert row.raw is not None
-    assert json.loads(row.raw) == json.loads(write(content))
-    assert "\x00" not in row.raw
+    assert row.original is not None
+    assert json.loads(row.original.raw) == json.loads(write(content))
+    assert "\x00" not in row.original.raw
 
 
 @each_example
@@ -206,15 +206,15 @@ def test_flat_table_of_an_api_is_read_by_its_columns(tmp_path: Path) -> None:
 
 def test_raw_of_a_table_is_the_row_as_json(tmp_path: Path) -> None:
     [row], [] = read_bytes(tmp_path, "jobs.csv", "id;vacancy;text\n7;Пекарь;Печёт\n".encode())
-    assert row.raw == '{"id": "7", "vacancy": "Пекарь", "text": "Печёт"}'
+    assert row.original.raw == '{"id": "7", "vacancy": "Пекарь", "text": "Печёт"}'
 
 
 def test_raw_over_the_limit_is_left_out_and_the_document_kept(tmp_path: Path) -> None:
     row = read_object(tmp_path, {"@type": "JobPosting", "title": "Cook", "image": "x" * 1_000_001})
-    assert row.raw is None
+    assert row.original is None
     assert row.document.title == "Cook"
 
 
 def test_plain_text_has_no_raw(tmp_path: Path) -> None:
     [row], [] = read_bytes(tmp_path, "resume.txt", b"Baker of bread")
-    assert row.raw is None
+    assert row.original is None

@@ -42,8 +42,8 @@ def test_postings_are_found_in_every_wrapper_of_json_ld(wrapper: str, tmp_path: 
     for name in ("page.json", "page.jsonl") if isinstance(WRAPPED[wrapper], dict) else ("page.json",):
         [row], [] = read_bytes(tmp_path, name, json.dumps(WRAPPED[wrapper]).encode())
         assert (row.document.id, row.document.title) == ("p-1", "Пекарь")
-        assert row.raw is not None
-        assert json.loads(row.raw) == POSTING
+        assert row.original is not None
+        assert json.loads(row.original.raw) == POSTING
 
 
 @pytest.mark.parametrize("content", [{"@graph": [OTHER]}, {"@type": "ItemList", "itemListElement": [{"url": "x"}]}])

@@ -1,0 +1,108 @@
+"""The commands over originals: `python -m ingestion original | reread`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, NoReturn
+
+import typer
+
+from ingestion.indexing import index_pending
+from ingestion.installation import Books, open_books
+from ingestion.records import Change
+from ingestion.rereading import RereadReport, reread
+from ingestion.settings import Settings, read_settings
+from ingestion.sources import ORIGINAL_FORMATS
+from ingestion.terminal import configure_logs, console, errors, make_progress, show_clear_errors
+from milvus import Kind
+
+_LISTED = 20
+_WHY_NONE = (
+    "what came through the API, or as a text (PDF, DOCX, a page), is the document itself; what is over a million "
+    "characters, or came in before originals were kept, has none until it is loaded again"
+)
+
+app = typer.Typer()
+KindOption = Annotated[Kind | None, typer.Option(help="Only documents of this kind; both where it is left out.")]
+
+
+@app.command()
+def original(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="Id of a document.")], kind: KindOption = None
+) -> None:
+    """Print a document as its source had it."""
+    with _open() as (_, books):
+        kinds = [kind] if kind else list(Kind)
+        found = [one for of_kind in kinds for one in books.originals.read(of_kind, ids=[id_])]
+        if len(found) > 1:
+            _fail(f"{id_} is a resume and a vacancy: say --kind")
+        if not found:
+            stored = any(books.ledger.get_document(of_kind, id_) for of_kind in kinds)
+            _fail(f"{id_} has no original: {_WHY_NONE}" if stored else f"there is no document of the id {id_}")
+        typer.echo(found[0].original.raw)
+
+
+@app.command(name="reread")
+def reread_(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Ids; without, all documents.")] = None,
+    kind: KindOption = None,
+    format_: Annotated[
+        str | None, typer.Option("--format", metavar="NAME", help=f"Only these: {', '.join(ORIGINAL_FORMATS)}.")
+    ] = None,
+) -> None:
+    """Read stored originals again, after an update of a reader, and index what changed."""
+    if format_ not in {None, *ORIGINAL_FORMATS}:
+        raise typer.BadParameter(f"--format {format_!r}: known are {', '.join(ORIGINAL_FORMATS)}")
+    with _open() as (settings, books):
+        report = _reread_showing(books, ids or None, kind=kind, of_format=format_)
+        _print_report(report)
+        index_pending(settings, books)
+        if report.missing or (report.unreadable_total and not report.changes):
+            raise typer.Exit(1)
+
+
+@contextmanager
+def _open() -> Iterator[tuple[Settings, Books]]:
+    with show_clear_errors():
+        settings = read_settings()
+        configure_logs(settings.log_level)
+        books = open_books(settings)
+        try:
+            yield settings, books
+        finally:
+            books.close()
+
+
+def _reread_showing(books: Books, ids: list[str] | None, *, kind: Kind | None, of_format: str | None) -> RereadReport:
+    with make_progress() as progress:
+        bar = progress.add_task("Reading again", total=None, rate="")
+
+        def show(report: RereadReport) -> None:
+            progress.update(bar, completed=report.documents, rate=f"{report.unreadable_total} unreadable")
+
+        return reread(books, ids=ids, kind=kind, of_format=of_format, report_progress=show)
+
+
+def _print_report(report: RereadReport) -> None:
+    changed, unchanged = report.changes[Change.CHANGED], report.changes[Change.UNCHANGED]
+    overtaken = f", {report.overtaken:,} replaced or erased meanwhile" if report.overtaken else ""
+    console.print(
+        f"Read {report.documents:,} originals again: {changed:,} changed, {unchanged:,} unchanged, "
+        f"{report.unreadable_total:,} unreadable{overtaken}.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    for row in report.unreadable[:_LISTED]:
+        _print_error(f"stays as it is: {row.location}: {row.reason}")
+    if report.unreadable_total > _LISTED:
+        _print_error(f"... and {report.unreadable_total - _LISTED:,} more")
+    for id_ in report.missing:
+        _print_error(f"{id_}: has no original (`python -m ingestion original ID` says why)")
+
+
+def _fail(message: str) -> NoReturn:
+    _print_error(message)
+    raise typer.Exit(1)
+
+
+def _print_error(line: str) -> None:
+    errors.print(line, markup=False, highlight=False, soft_wrap=True)
