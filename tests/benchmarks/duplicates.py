@@ -116,8 +116,8 @@ def _report_repeats(entities: Sequence[Entity], groups: dict[str, str]) -> None:
         else:
             reasons[_tell_difference(entity, others)] += 1
     console.print(f"exact repeats of an earlier text: {len(repeats)}, linked to one of the same text: {linked}")
-    for reason, count in reasons.most_common():
-        console.print(f"  not linked, {reason}: {count}")
+    for reason, times in reasons.most_common():
+        console.print(f"  not linked, {reason}: {times}")
 
 
 def _tell_difference(entity: Entity, others: Sequence[Entity]) -> str:
