@@ -12,6 +12,7 @@ from ingestion.minhash import Signatures, estimate_jaccard, hash_bands, make_sig
 from milvus import Entity, Vacancy, WorkFormat, distance_km
 
 LEAST_JACCARD = 0.8
+LEAST_JACCARD_IN_SOURCE = 0.95
 NEAR_KM = 15.0
 
 # Legal forms, which one source writes after a company's name and another leaves out.
@@ -30,6 +31,7 @@ class Marks:
     latitude: float | None = None
     longitude: float | None = None
     is_remote: bool = False
+    source: str | None = None
 
     @classmethod
     def read(cls, stored: dict[str, Any]) -> "Marks":
@@ -73,14 +75,20 @@ def find_alike(one: Signed, others: Sequence[Signed]) -> list[Signed]:
     """Those of the others that are the same as this one. Whichever of two is asked for, the answer is the same.
 
     Two texts are the same from an estimated Jaccard index of LEAST_JACCARD on. Employers write hundreds of vacancies
-    from one template, so two vacancies must also agree in title, company and place, as far as both state them. A
-    person sends one resume under several titles and from several places: of resumes the text decides.
+    from one template, so two vacancies must also agree in title, company and place, as far as both state them. Where
+    nothing says that they come from two sources, they must agree in LEAST_JACCARD_IN_SOURCE of their texts: a board
+    gives each opening an id of its own, and two openings may differ in no more than the name of a ward. A person sends
+    one resume under several titles and from several places: of resumes the text decides.
     """
     near = [other for other in others if _agree(one.marks, other.marks)]
     if not near:
         return []
     shares = estimate_jaccard(one.signature, np.stack([other.signature for other in near]))
-    return [other for other, share in zip(near, shares, strict=True) if share >= LEAST_JACCARD]
+    return [
+        other
+        for other, share in zip(near, shares, strict=True)
+        if share >= (LEAST_JACCARD if _may_differ(one.marks, other.marks) else LEAST_JACCARD_IN_SOURCE)
+    ]
 
 
 def _describe(entity: Entity) -> Marks:
@@ -96,11 +104,18 @@ def _describe(entity: Entity) -> Marks:
         latitude=entity.latitude,
         longitude=entity.longitude,
         is_remote=entity.work_format is WorkFormat.REMOTE,
+        source=entity.source,
     )
 
 
 def _agree(one: Marks, other: Marks) -> bool:
     return one.title == other.title and _is_same_company(one, other) and _is_same_place(one, other)
+
+
+def _may_differ(one: Marks, other: Marks) -> bool:
+    """Whether they are resumes, or of two sources, each of which typesets a text in its own way."""
+    is_vacancy = one.title is not None
+    return not is_vacancy or (one.source is not None and other.source is not None and one.source != other.source)
 
 
 def _is_same_company(one: Marks, other: Marks) -> bool:

@@ -25,7 +25,7 @@ TEXT, OTHER_TEXT = (write_text(random.Random(seed), words=60) for seed in (1, 2)
 
 
 def posting(id_: str, text: str = TEXT, *, title: str = "Nurse") -> VacancyDocument:
-    return VacancyDocument(id=id_, title=title, text=text)
+    return VacancyDocument(id=id_, title=title, text=text, source=f"board {id_}")
 
 
 def link(books: Books, claims: Sequence[Claim], kind: Kind = Kind.VACANCIES) -> Mapping[str, str]:

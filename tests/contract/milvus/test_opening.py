@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pymilvus import MilvusClient
@@ -16,8 +17,9 @@ from pymilvus import MilvusClient
 import milvus.aliases
 from milvus.embedding.port import ModelIdentity
 from milvus.engine import connect
-from milvus.entities import Kind
-from milvus.errors import IndexUnavailable, ModelMismatch, SchemaMismatch
+from milvus.entities import EducationLevel, Kind
+from milvus.errors import ColumnMissing, IndexUnavailable, ModelMismatch, SchemaMismatch
+from milvus.filters import VacancyFilter
 from milvus.schema import COLUMNS, SCHEMA_VERSION
 from milvus.store import Index
 from tests.contract.milvus.conftest import MakeIndex, run_lite_server
@@ -159,6 +161,30 @@ def test_a_schema_of_an_older_version_serves_with_the_columns_it_has(uri: str, m
         store.vacancies.upsert([make_vacancy("a", title="Baker", category="food")], make_vectors(1))
         assert store.vacancies.get(["a"]) == {"a": make_vacancy("a", title="Baker")}
         assert store.vacancies.search(make_vectors(1)[0])[0].entity.title == "Baker"
+
+
+def test_a_filter_on_a_column_that_an_older_schema_lacks_says_so(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(milvus.aliases, "SCHEMA_VERSION", 1)
+    new = {"languages", "languages_key", "education_level", "duplicate_group"}
+    older = {kind: tuple(column for column in columns if column.name not in new) for kind, columns in COLUMNS.items()}
+    monkeypatch.setattr(milvus.aliases, "COLUMNS", older)
+    open_and_close(uri)
+    monkeypatch.undo()
+    with open_store(uri) as store:
+        assert not store.is_current
+        values: dict[str, Any] = {"languages": ("en:b2",), "education_level": EducationLevel.MASTER}
+        store.vacancies.upsert([make_vacancy("a", duplicate_group="g", **values)], make_vectors(1))
+        (hit,) = store.vacancies.search(make_vectors(1)[0])
+        assert hit.entity == make_vacancy("a")
+        assert [one.group for one in store.vacancies.rank(make_vectors(1)[0], wanted=5)] == [None]
+        for asked in ({"languages_any": ["en"]}, {"languages_all": ["en"]}, {"education": {"min": "master"}}):
+            named = rf"filter {next(iter(asked))} .* made without: .*rebuild --schema"
+            with pytest.raises(ColumnMissing, match=named):
+                store.vacancies.search(make_vectors(1)[0], filter=VacancyFilter.model_validate(asked))
+            with pytest.raises(ColumnMissing, match=named):
+                store.vacancies.count(VacancyFilter.model_validate(asked))
+        unbounded = VacancyFilter.model_validate({"education": {}, "languages_any": []})
+        assert len(store.vacancies.search(make_vectors(1)[0], filter=unbounded)) == 1
 
 
 def test_a_collection_of_another_program_is_refused(uri: str) -> None:

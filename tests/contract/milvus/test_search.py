@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from milvus.collection import Collection
+from milvus.collection import Collection, Member
 from milvus.entities import Entity, Kind, WorkFormat
 from milvus.filters import (
     ExperienceRange,
@@ -241,3 +241,39 @@ def test_array_functions_and_key_columns_mean_the_same(store: Store) -> None:
         ]
         assert found[0] == found[1]
         assert found[0]
+
+
+def test_a_ranking_is_what_a_search_finds_with_its_groups(store: Store) -> None:
+    groups = ["x", None, "x", "y", None, 'say "y"']
+    fill(store.vacancies, [make_vacancy(str(place), duplicate_group=group) for place, group in enumerate(groups)])
+    query = make_vectors(1, seed=1)[0]
+    hits = store.vacancies.search(query)
+    ranked = store.vacancies.rank(query, wanted=4)
+    assert [(one.id, one.score) for one in ranked] == [(hit.entity.id, hit.score) for hit in hits[:4]]
+    assert {one.id: one.group for one in store.vacancies.rank(query, wanted=100)} == {
+        str(place): group for place, group in enumerate(groups)
+    }
+    assert store.vacancies.fetch(ranked[2:]) == hits[2:4]
+
+
+def test_members_of_groups_are_those_that_pass_the_filter(store: Store) -> None:
+    values = {"a": ("x", "DE"), "b": ("x", "FR"), "c": ('say "y"', "DE"), "d": (None, "DE")}
+    entities = [
+        make_vacancy(id_, duplicate_group=group, country=country, company="Mill", source="feed", url=f"https://{id_}")
+        for id_, (group, country) in values.items()
+    ]
+    fill(store.vacancies, entities)
+    found = store.vacancies.find_members(["x", 'say "y"', "z"])
+    assert {group: [one.id for one in members] for group, members in found.items()} == {
+        "x": ["a", "b"],
+        'say "y"': ["c"],
+        "z": [],
+    }
+    assert found["x"][0] == Member(id="a", title="", company="Mill", source="feed", url="https://a")
+    assert store.vacancies.find_members(["x"], filter=Filter(countries=["FR"])).popitem()[1][0].id == "b"
+    near = Near(latitude=0, longitude=0, radius_km=10)
+    assert store.vacancies.find_members(["x"], filter=Filter(near=near)) == {"x": []}
+
+    fill(store.resumes, [make_resume("r", duplicate_group="x", expires_at=NOW - timedelta(days=1))])
+    assert store.resumes.find_members(["x"])["x"][0].company is None
+    assert store.resumes.find_members(["x"], active_at=NOW) == {"x": []}

@@ -160,3 +160,18 @@ def test_graph_gives_its_postings_only(tmp_path: Path) -> None:
 def test_unreadable_date_rejects_the_posting_by_field(tmp_path: Path) -> None:
     [], [rejection] = read_bytes(tmp_path, "1.json", json.dumps(FULL | {"datePosted": "recently"}).encode())
     assert rejection.reason.startswith("published_at: ")
+
+
+@pytest.mark.parametrize(
+    ("requirements", "level"),
+    [
+        ({"@type": "EducationalOccupationalCredential", "credentialCategory": "bachelor degree"}, "bachelor"),
+        ([{"credentialCategory": "Postgraduate degree"}, {"credentialCategory": "associate degree"}], "vocational"),
+        ({"credentialCategory": ["high school", "bachelor degree"]}, "secondary"),
+        ({"credentialCategory": "professional certificate"}, None),
+        ("A bachelor degree or a lot of practice", None),
+        ([None, 7, {}], None),
+    ],
+)
+def test_education_level_is_one_of_the_closed_list(requirements: object, level: str | None, tmp_path: Path) -> None:
+    assert read_posting(tmp_path, {"educationRequirements": requirements}).education_level == level

@@ -348,6 +348,20 @@ def test_spoken_languages_of_a_column_have_levels(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "level"),
+    [("Bachelor", "bachelor"), ("vocational", "vocational"), ("Высшее", "bachelor"), ("MSc, in progress", None)],
+)
+def test_education_level_of_a_column_is_read_or_left_out(written: str, level: str | None, tmp_path: Path) -> None:
+    document, _ = read_row(tmp_path, {"title": "Baker", "Education level": written}, Kind.RESUMES)
+    assert document.education_level == level
+
+
+def test_a_vacancy_may_ask_for_languages(tmp_path: Path) -> None:
+    document, _ = read_row(tmp_path, {"title": "Baker", "languages": "French (B1)"}, Kind.VACANCIES)
+    assert [(one.language, one.level) for one in document.languages] == [("French", "B1")]
+
+
 def test_mapping_wins_over_names(tmp_path: Path) -> None:
     mapping = {"headline": "company", "Wo": "place.city"}
     document, _ = read_row(tmp_path, {"headline": "Mill", "Wo": "Ulm"}, Kind.VACANCIES, **mapping)

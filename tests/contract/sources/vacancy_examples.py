@@ -48,6 +48,7 @@ HH_VACANCY = Example(
         "description": "<p>Обслуживание <strong>лифтов</strong> в жилых домах.</p>",
         "branded_description": None,
         "key_skills": [{"name": "Электробезопасность"}, {"name": "Чтение схем"}],
+        "languages": [{"id": "eng", "name": "Английский", "level": {"id": "b1", "name": "B1 — Средний"}}],
         "professional_roles": [{"id": "48", "name": "Инженер-электрик"}],
         "employer": {"id": "77", "name": "Высота", "alternate_url": "https://hh.ru/employer/77"},
         "published_at": "2025-08-11T09:55:46+0300",
@@ -58,6 +59,7 @@ HH_VACANCY = Example(
     },
     document={
         "id": "900100200",
+        "languages": [{"language": "en", "level": "B1"}],
         "title": "Инженер по эксплуатации лифтов",
         "text": "<p>Обслуживание <strong>лифтов</strong> в жилых домах.</p>",
         "skills": ["Электробезопасность", "Чтение схем"],
@@ -116,6 +118,7 @@ GOOGLE_JOB = Example(
         "employmentTypes": ["FULL_TIME", "CONTRACT_TO_HIRE"],
         "jobCategories": ["TRANSPORTATION_AND_LOGISTICS"],
         "jobLevel": "EXPERIENCED",
+        "degreeTypes": ["DEGREE_TYPE_UNSPECIFIED", "MASTERS_OR_EQUIVALENT", "BACHELORS_OR_EQUIVALENT"],
         "languageCode": "en-US",
         "customAttributes": {
             "skills": {"stringValues": ["Rigging", "Radio"], "filterable": True},
@@ -141,6 +144,7 @@ GOOGLE_JOB = Example(
         },
         "employment_types": ["full_time", "contract"],
         "salary": {"min": 21.5, "max": 25, "currency": "EUR", "period": "hour"},
+        "education_level": "bachelor",
         "category": "TRANSPORTATION_AND_LOGISTICS",
         "language": "en",
         "url": "https://example.com/jobs/7",

@@ -23,7 +23,9 @@ NURSE: dict[str, Any] = {
     "city": "Leeds",
     "latitude": 53.80,
     "longitude": -1.55,
+    "source": "first",
 }
+ELSEWHERE = NURSE | {"source": "second"}
 
 
 def signed(entity: Entity) -> Signed:
@@ -46,7 +48,7 @@ def are_alike(one: Entity, other: Entity) -> bool:
     "changes",
     [
         {},
-        {"source": "another board", "url": "https://example.com/1", "salary_min": 40_000.0},
+        {"url": "https://example.com/1", "salary_min": 40_000.0},
         {"text": edit(TEXT, random.Random(2), share=0.02)},
         {"text": TEXT + " apply now on our page"},
         {"title": "NIGHT SHIFT – Staff Nurse"},
@@ -61,7 +63,7 @@ def are_alike(one: Entity, other: Entity) -> bool:
     ids=json.dumps,
 )
 def test_a_vacancy_under_another_id_is_the_same(changes: dict[str, Any]) -> None:
-    assert are_alike(make_vacancy("a", **NURSE), make_vacancy("b", **NURSE | changes))
+    assert are_alike(make_vacancy("a", **NURSE), make_vacancy("b", **ELSEWHERE | changes))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,16 @@ def test_a_vacancy_under_another_id_is_the_same(changes: dict[str, Any]) -> None
     ids=json.dumps,
 )
 def test_a_vacancy_from_the_same_template_is_another_one(changes: dict[str, Any]) -> None:
-    assert not are_alike(make_vacancy("a", **NURSE), make_vacancy("b", **NURSE | changes))
+    assert not are_alike(make_vacancy("a", **NURSE), make_vacancy("b", **ELSEWHERE | changes))
+
+
+@pytest.mark.parametrize("source", ["first", None])
+def test_in_one_source_a_few_other_words_are_another_opening(source: str | None) -> None:
+    one = make_vacancy("a", **NURSE)
+    assert are_alike(one, make_vacancy("b", **NURSE | {"source": source}))
+    assert not are_alike(
+        one, make_vacancy("b", **NURSE | {"source": source, "text": edit(TEXT, random.Random(2), share=0.03)})
+    )
 
 
 def test_of_remote_work_the_place_does_not_matter() -> None:
@@ -114,6 +125,7 @@ def test_a_title_that_is_only_a_place_is_kept() -> None:
         latitude=st.none() | st.floats(-90, 90),
         longitude=st.none() | st.floats(-180, 180),
         is_remote=st.booleans(),
+        source=st.none() | st.text(min_size=1),
     )
 )
 def test_marks_come_back_from_json(marks: Marks) -> None:

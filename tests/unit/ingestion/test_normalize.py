@@ -16,7 +16,7 @@ from ingestion.documents import (
 )
 from ingestion.normalize import Normalizer, compose_text
 from ingestion.skills import load_taxonomy
-from milvus import Resume, ResumeFilter, Vacancy
+from milvus import EducationLevel, Resume, ResumeFilter, Vacancy
 
 
 @pytest.fixture(scope="module")
@@ -196,3 +196,61 @@ def test_names_are_cut_from_what_is_read_out_of_the_text(normalizer: Normalizer)
 def test_text_of_a_vacancy_is_not_read_as_a_resume(normalizer: Normalizer) -> None:
     entity = normalizer.normalize(VacancyDocument(id="v", text=RESUME_TEXT))
     assert (entity.title, entity.city) == (None, None)
+
+
+SPEAKER = (
+    RESUME_TEXT + "\nLANGUAGES\nEnglish: native\nSpanish (B1)\n\nEDUCATION\nBSc Physics, University of Leeds, 2015\n"
+)
+
+
+def test_languages_and_education_of_a_resume_are_read_from_its_text(normalizer: Normalizer) -> None:
+    entity = normalize_resume(normalizer, text=SPEAKER)
+    assert entity.languages == ("en:native", "es:b1")
+    assert entity.education_level is EducationLevel.BACHELOR
+
+
+def test_stated_languages_and_education_win_over_the_text(normalizer: Normalizer) -> None:
+    entity = normalize_resume(normalizer, text=SPEAKER, languages=[{"language": "de"}], education_level="doctorate")
+    assert entity.languages == ("de",)
+    assert entity.education_level is EducationLevel.DOCTORATE
+    assert normalize_resume(normalizer, text=SPEAKER, education="MA, Durham").education_level is EducationLevel.MASTER
+    assert normalize_resume(normalizer, education="MA, Durham, in progress").education_level is None
+
+
+@pytest.mark.parametrize(
+    ("language", "level", "written"),
+    [
+        ("en", "B2", ("en:b2",)),
+        ("en-GB", None, ("en",)),
+        ("Английский", "C1 — Продвинутый", ("en:c1",)),
+        ("Español", "nativo", ("es:native",)),
+        ("Finnish", "Limited working proficiency", ("fi:a2",)),
+        ("English (fluent)", None, ("en:c1",)),
+        ("Klingon", "C2", ()),
+        ("English, German", None, ()),
+        ("en", "quite good, really, on Sundays", ("en:b2",)),
+        ("en", "wobbly", ("en",)),
+    ],
+)
+def test_a_stated_language_is_written_as_code_and_level(
+    normalizer: Normalizer, language: str, level: str | None, written: tuple[str, ...]
+) -> None:
+    entity = normalize_resume(normalizer, text="Bakes.", languages=[{"language": language, "level": level}])
+    assert entity.languages == written
+
+
+def test_a_language_stated_twice_is_one(normalizer: Normalizer) -> None:
+    stated = [{"language": "en"}, {"language": "English", "level": "B2"}, {"language": "en", "level": "A1"}]
+    assert normalize_resume(normalizer, text="Bakes.", languages=stated).languages == ("en:b2",)
+
+
+def test_a_vacancy_asks_for_what_it_states_as_a_field(normalizer: Normalizer) -> None:
+    text = "Fluent English and a master's degree required."
+    assert normalizer.normalize(VacancyDocument(id="v", text=text)).languages == ()
+    assert normalizer.normalize(VacancyDocument(id="v", text=text)).education_level is None
+    stated = VacancyDocument.model_validate(
+        {"id": "v", "text": text, "languages": [{"language": "en", "level": "C1"}], "education_level": "master"}
+    )
+    entity = normalizer.normalize(stated)
+    assert (entity.languages, entity.education_level) == (("en:c1",), EducationLevel.MASTER)
+    assert "en C1" in entity.text

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from milvus.entities import WorkFormat
 from milvus.filters import (
+    EducationRange,
     ExperienceRange,
     Filter,
     Near,
@@ -62,9 +63,44 @@ def test_lists_are_tested_by_array_functions_or_by_key_columns() -> None:
     )
 
 
+def test_a_language_with_a_level_is_passed_by_that_level_and_those_above() -> None:
+    filter = Filter(languages_all=["en:c2"], languages_any=["es", "fr:native"])
+    assert build_expression(filter) == (
+        'array_contains_any(languages, ["en:c2", "en:native"]) and array_contains_any(languages, '
+        '["es", "es:a1", "es:a2", "es:b1", "es:b2", "es:c1", "es:c2", "es:native", "fr:native"])'
+    )
+    key = terms_key(["en:c2"]).strip("|")
+    assert build_expression(Filter(languages_all=["en:c2"]), with_arrays=False) == f'(languages_key like "%|{key}|%")'
+
+
+@pytest.mark.parametrize(
+    ("languages", "passes"),
+    [(["en:b2"], True), (["en:native"], True), (["en:b1"], False), (["en"], False), ([], False)],
+)
+def test_a_level_that_is_not_known_passes_none(languages: list[str], passes: bool) -> None:
+    filter = ResumeFilter(languages_any=["en:b2"])
+    assert matches_filter(make_resume("a", languages=tuple(languages)), filter) is passes
+    assert matches_filter(make_resume("a", languages=tuple(languages)), Filter(languages_all=["en"])) is bool(languages)
+
+
+def test_education_passes_within_its_bounds() -> None:
+    assert (
+        build_expression(Filter(education=EducationRange(min="master")))
+        == '(education_level in ["master", "doctorate"])'
+    )
+    assert build_expression(Filter(education=EducationRange(max="secondary", or_missing=True))) == (
+        '((education_level in ["secondary"]) or education_level is null)'
+    )
+    assert build_expression(Filter(education=EducationRange(or_missing=True))) == ""
+
+
 @pytest.mark.parametrize(
     ("filter_type", "values", "message"),
     [
+        (Filter, {"languages_any": ["English"]}, "match pattern"),
+        (Filter, {"languages_all": ["en:d1"]}, "match pattern"),
+        (Filter, {"education": {"min": "master", "max": "bachelor"}}, "above max"),
+        (Filter, {"education": {"min": "phd"}}, "Input should be"),
         (Filter, {"colour": "red"}, "Extra inputs"),
         (ResumeFilter, {"companies": ["a"]}, "Extra inputs"),
         (Filter, {"near": {"latitude": 1, "longitude": 1, "radius_km": 1, "unit": "mi"}}, "Extra inputs"),
