@@ -8,7 +8,7 @@ from service.ranking.values import Span
 
 MAX_SENTENCES = 1_000
 _MAX_SENTENCE = 2_000
-_LONG = 300
+_LONG = 500
 _LEAST_PIECE = 20
 
 _LINE = re.compile(r"[^\r\n]+")
@@ -17,8 +17,12 @@ _MARK = re.compile(
     r"[ \t\u00a0]*(?:(?:[•●▪◦‣·∙►▶➢➤✓✔○■□❖♦◆\ufffd\ue000-\uf8ff]+|[-–—*+]|\d{1,2}[.)]|[a-zа-я]\))[ \t\u00a0]+"
     r"|[•●▪◦‣►➢✓✔])"
 )
-# The look back starts each run of signs once, so that a text of nothing but dots stays cheap.
-_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'»”’)\]]*+(?=\s|$)|;(?=\s|$)")
+# The look back starts each run of signs once, so that a text of nothing but dots stays cheap. Texts that were glued
+# together have no space after the sign, and their lists stand within a line.
+_END = re.compile(
+    r"(?<![.!?…])[.!?…]++[\"'»”’)\]]*+(?=\s|$)|;(?=\s|$|[A-ZА-ЯЁ])|(?<=[a-zа-яё)]{3})[.!?](?=[А-ЯЁ][а-яё])"
+    r"|(?P<mark>[•●▪◦])"
+)
 _RUN_ON = re.compile(r"(?<=[a-zа-яё0-9)])[ ](?=[А-ЯЁ][а-яё]{2})")
 _WORD_BEFORE = re.compile(r"[^\s(\[«\"“,;:]{1,15}$")
 _OPENING = re.compile(r"[\s\"'«“‘(\[¿¡*—–-]*")
@@ -100,10 +104,9 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for mark in _END.finditer(text, start, end):
         depth = max(0, depth + text.count("(", seen, mark.end()) - text.count(")", seen, mark.end()))
         seen = mark.end()
-        if not _ends(text, mark, end, depth=depth):
-            continue
-        yield from _trim(text, begun, mark.end())
-        begun = mark.end()
+        if mark["mark"] or _ends(text, mark, end, depth=depth):
+            yield from _trim(text, begun, mark.start() if mark["mark"] else mark.end())
+            begun = mark.end()
     yield from _trim(text, begun, end)
 
 

@@ -265,3 +265,9 @@ def test_judge_pair_gives_the_order_of_the_combined_score(pair: Pair) -> None:
     judgement = judge_pair(pair)
     assert 0 <= judgement.probability <= 1
     assert judgement == judge_pair(pair)
+
+
+def test_ranking_options_refuse_what_no_search_can_mean() -> None:
+    for bad in ({"min_score": 1.5}, {"min_score": float("nan")}, {"per_company": 0}):
+        with pytest.raises(ValueError, match=next(iter(bad))):
+            RankingOptions(**bad)

@@ -59,7 +59,7 @@ def test_swapping_source_and_target_swaps_the_scores_exactly(pair: Pair) -> None
     assert score.seen_from(Kind.RESUMES) == (backward, forward)
 
 
-@given(_shares, _shares, _shares)
+@given(_shares, _shares, st.floats(0.01, 0.99))
 def test_combine_is_symmetric_when_the_sides_and_the_balance_are_swapped(
     first: float, second: float, balance: float
 ) -> None:

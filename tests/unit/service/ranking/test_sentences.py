@@ -32,6 +32,8 @@ def _texts(text: str) -> list[str]:
         ("- Python\n• SQL\n1. Docker\n2) Git\nа) уход\n* Linux", ["Python", "SQL", "Docker", "Git", "уход", "Linux"]),
         ("a line that the page\nbroke here\n\nAnother", ["a line that the page\nbroke here", "Another"]),
         ("Skills:\nPython", ["Skills:", "Python"]),
+        ("Выезды к клиентам.Настройка сети;Опыт от года", ["Выезды к клиентам.", "Настройка сети;", "Опыт от года"]),
+        ("знание SQL• опыт от года •  Git", ["знание SQL", "опыт от года", "Git"]),
         ("…\n---\n • \n", []),
         ("", []),
     ],
@@ -99,7 +101,7 @@ def test_split_sentences_cuts_a_run_on_line_of_russian_at_its_capitals() -> None
         "Умение объяснять сложное",
         "Желание учиться (всегда)",
     ]
-    line = " ".join(demands * 4)
+    line = " ".join(demands * 8)
     assert _texts(line)[:2] == ["Опыт от трёх лет Уверенное знание SQL и Kafka", "Умение объяснять сложное"]
     short = " ".join(demands)
     assert _texts(short) == [short]

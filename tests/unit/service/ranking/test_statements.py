@@ -43,6 +43,11 @@ def test_read_statements_goes_by_headings_until_the_next_one() -> None:
     ]
 
 
+def test_read_statements_ends_the_demands_where_pay_is_spoken_of() -> None:
+    text = "Requirements:\nSQL\nGit\nBenefits and holiday pay\nA garden"
+    assert [role for _, role in _roles(text)] == [Role.REQUIRED, Role.REQUIRED, Role.OFFER]
+
+
 def test_read_statements_goes_by_the_label_that_opens_a_paragraph() -> None:
     text = (
         "Требования: опыт от года, SQL. Вежливость. Плюсом будет английский.\n"
