@@ -35,7 +35,11 @@ _ABBREVIATIONS = frozenset(
     """.split()  # noqa: SIM905  # as long as a table
 )
 # These close a sentence as often as not: "и т.д. Знание SQL", "S.L. Somos": a capital after them begins a new one.
-_ENDING_ABBREVIATIONS = frozenset("etc т.д т.п др пр г гг руб тыс млн s.l s.a s.l.u inc ltd co мин час yrs hrs".split())  # noqa: SIM905
+_ENDING_ABBREVIATIONS = frozenset(
+    """
+    etc т.д т.п др пр г гг руб тыс млн s.l s.a s.l.u inc ltd co мин час yrs hrs
+    """.split()  # noqa: SIM905  # as long as a table
+)
 
 
 @dataclass(frozen=True, slots=True)
