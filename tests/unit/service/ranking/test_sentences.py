@@ -27,6 +27,10 @@ def _texts(text: str) -> list[str]:
         ),
         ("Somos Olmo S.L. y crecemos. ¿Te apuntas? ¡Sí!", ["Somos Olmo S.L. y crecemos.", "¿Te apuntas?", "¡Sí!"]),
         ("Опыт с базами и т.д. Знание сетей.", ["Опыт с базами и т.д.", "Знание сетей."]),
+        (
+            "Ask J. Weir. Since 2019 г. Москва, etc. Then more.",
+            ["Ask J. Weir.", "Since 2019 г.", "Москва, etc.", "Then more."],
+        ),
         ("Node.js 20.1, C# and .NET. No PHP.", ["Node.js 20.1, C# and .NET.", "No PHP."]),
         ("Python; SQL (any dialect; really); Git", ["Python;", "SQL (any dialect; really);", "Git"]),
         ("- Python\n• SQL\n1. Docker\n2) Git\nа) уход\n* Linux", ["Python", "SQL", "Docker", "Git", "уход", "Linux"]),
