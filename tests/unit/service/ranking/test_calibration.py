@@ -14,6 +14,7 @@ from service.ranking.calibration import (
     reliability_table,
 )
 from service.ranking.default_calibration import DEFAULT_CALIBRATION
+from tests.unit.service.ranking.examples import unhurried
 
 
 def _draw(count: int, seed: int = 7) -> tuple[list[float], list[bool]]:
@@ -77,6 +78,7 @@ def test_fit_calibration_refuses_what_says_nothing(scores: list[float], relevant
         _fit(scores, relevant)
 
 
+@unhurried
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1e4), st.floats(-1e4, 1e4))
 def test_apply_never_falls_where_the_score_rises(first: float, second: float, slope: float, intercept: float) -> None:
     curve = Calibration(slope=slope, intercept=intercept, pairs=1, relevant=1, judged_on="", fitted_on="")

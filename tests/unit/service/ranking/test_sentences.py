@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service.ranking.sentences import MAX_SENTENCES, split_sentences
+from tests.unit.service.ranking.examples import unhurried
 
 
 def _texts(text: str) -> list[str]:
@@ -82,6 +83,7 @@ _PIECES = [
 ]
 
 
+@unhurried
 @given(st.text() | st.lists(st.sampled_from(_PIECES)).map("".join))
 @example("." * 3000 + "a")
 @example("word " * 1500)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.ranking.statements import Role, read_statements, tell_role
+from tests.unit.service.ranking.examples import unhurried
 
 
 @pytest.mark.parametrize(
@@ -71,6 +72,7 @@ def test_read_statements_tells_a_wish_within_a_demand_by_its_clause() -> None:
     ]
 
 
+@unhurried
 @given(
     st.lists(
         st.sampled_from(["You must", "but", "ideally", ",", "(a plus)", "Python", ";", ".", "\n", ":", "не требуется"])
