@@ -23,7 +23,7 @@ _PAIR = make_pair(
     make_resume(
         title="Data analyst",
         text="I clean data with SQL every day.\nI also keep bees.",
-        skills=("SQL", "Beekeeping"),
+        skills=("SQL", "Beekeeping", "Excel"),
         experience_months=30,
         city="York",
         country="GB",
