@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from milvus.aliases import VECTOR, Made
 from milvus.embedding.port import Vectors
-from milvus.engine import MAX_WINDOW, READ_SECONDS, WRITE_SECONDS, Connection, map_errors
+from milvus.engine import LOAD_SECONDS, MAX_WINDOW, READ_SECONDS, WRITE_SECONDS, Connection, map_errors
 from milvus.entities import Entity, Kind
 from milvus.errors import InvalidVector
 from milvus.filters import Filter, Near, ResumeFilter, VacancyFilter, build_expression, is_near, quote_list, quote_text
@@ -50,10 +50,11 @@ class Collection:
     def __init__(self, connection: Connection, kind: Kind, made: Made) -> None:
         self.instance_id = made.instance_id
         """Given at random when the collection was made: another id is another collection, which lost what this held."""
+        self.name = made.name
+        """Its own, which no alias moves away from."""
         self._connection = connection
         self._client = connection.client
         self._kind = kind
-        self._name = made.name
         self._dimension = made.model.dimension
         # One of an older schema has fewer columns: it is used for what it has until it is rebuilt.
         self._stored = made.columns
@@ -68,22 +69,38 @@ class Collection:
         stored at unit length. Raises InvalidEntity and InvalidVector before anything is written; after an engine's
         error some rows may have been.
         """
-        if len(entities) != len(vectors):
-            raise InvalidVector(f"{len(entities)} entities came with {len(vectors)} vectors")
-        rows = {}
-        for entity, vector in zip(entities, vectors, strict=True):
-            row = {name: value for name, value in to_row(self._kind, entity).items() if name in self._stored}
-            rows[entity.id] = row | {VECTOR: self._to_unit(vector, f"the vector of {entity.id!r}")}
+        rows = {row["id"]: row for row in self.to_rows(entities, vectors)}
         for batch in _cut_batches(list(rows.values())):
             with self._writing, map_errors("upsert into", self._kind.value):
-                self._client.upsert(self._name, batch, timeout=WRITE_SECONDS)
+                self._client.upsert(self.name, batch, timeout=WRITE_SECONDS)
         self._await_writes(list(rows))
+
+    def to_rows(self, entities: Sequence[Entity], vectors: Vectors) -> list[dict[str, Any]]:
+        """What `upsert` writes, in the order given. Raises InvalidEntity and InvalidVector."""
+        if len(entities) != len(vectors):
+            raise InvalidVector(f"{len(entities)} entities came with {len(vectors)} vectors")
+        rows = []
+        for entity, vector in zip(entities, vectors, strict=True):
+            row = {name: value for name, value in to_row(self._kind, entity).items() if name in self._stored}
+            rows.append(row | {VECTOR: self._to_unit(vector, f"the vector of {entity.id!r}")})
+        return rows
+
+    def describe(self) -> dict[str, Any]:
+        """Its fields and functions, as the engine tells them."""
+        with map_errors("describe", self._kind.value):
+            description: dict[str, Any] = self._client.describe_collection(self.name, timeout=READ_SECONDS)
+        return description
+
+    def take_in_imports(self) -> None:
+        """Let searches and reads find what bulk imports have added since the collection was loaded."""
+        with map_errors("load", self._kind.value):
+            self._client.refresh_load(self.name, timeout=LOAD_SECONDS)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove rows, which no later search finds; ids that are not there are passed over."""
         for chunk in _cut_ids(ids, _WRITE_ROWS):
             with self._writing, map_errors("delete from", self._kind.value):
-                self._client.delete(self._name, filter=f"id in {quote_list(chunk)}", timeout=WRITE_SECONDS)
+                self._client.delete(self.name, filter=f"id in {quote_list(chunk)}", timeout=WRITE_SECONDS)
         self._await_writes(ids)
 
     def get(self, ids: Sequence[str]) -> dict[str, Entity]:
@@ -102,6 +119,10 @@ class Collection:
         """
         rows = self._read(ids, ["id", "text_hash", VECTOR], "Strong")
         return {row["id"]: (row["text_hash"], np.asarray(row[VECTOR], dtype=np.float32)) for row in rows}
+
+    def get_hashes(self, ids: Sequence[str]) -> dict[str, str]:
+        """The `document_hash` of rows by id; ids that are not there are left out."""
+        return {row["id"]: row["document_hash"] for row in self._read(ids, ["id", "document_hash"], "Strong")}
 
     def list_hashes(self) -> dict[str, str]:
         """The `document_hash` of every row, by id."""
@@ -169,7 +190,7 @@ class Collection:
         """Score, id and `fields` of the nearest rows, by falling score."""
         with map_errors("search", self._kind.value):
             (hits,) = self._client.search(
-                self._name,
+                self.name,
                 [query],
                 anns_field=VECTOR,
                 filter=expression,
@@ -208,7 +229,7 @@ class Collection:
     def _query(self, expression: str, fields: list[str], consistency: str, **options: int) -> list[dict[str, Any]]:
         with map_errors("read", self._kind.value):
             rows: list[dict[str, Any]] = self._client.query(
-                self._name,
+                self.name,
                 filter=expression,
                 output_fields=fields,
                 consistency_level=consistency,

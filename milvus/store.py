@@ -62,6 +62,11 @@ class Index:
         """Connect to http://host:port of a server, or open a path ending in .db, which `create` makes where missing."""
         return cls(connect(uri, token=token, create=create))
 
+    @property
+    def imports_files(self) -> bool:
+        """Whether the engine takes whole files by bulk import."""
+        return self._connection.engine.imports_files
+
     def read_serving(self) -> dict[Kind, int]:
         """The generation that each alias leads to; a kind without an alias is left out. Raises SchemaMismatch."""
         found = {kind: read_generation(self._connection, kind) for kind in Kind}
