@@ -44,7 +44,7 @@ class ShardWriter:
         self._schema = make_arrow_schema(collection.describe())
         self._group: list[dict[str, Any]] = []
         self._group_bytes = 0
-        self._writer = pq.ParquetWriter(self._unfinished, self._schema, compression="zstd")
+        self._writer = pq.ParquetWriter(self._unfinished, self._schema)
 
     def add(self, entities: Sequence[Entity], vectors: Vectors) -> None:
         """Add rows, each id once. Raises InvalidEntity and InvalidVector, and has added none then."""

@@ -1,5 +1,6 @@
 """The store that a Milvus server reads bulk imports from: an S3 bucket, or a folder that it shares with us."""
 
+import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -32,6 +33,8 @@ class FileStore:
         A folder must be at the same path for the server. `endpoint` (http://host:port) is that of any store which
         speaks S3; without one it is AWS. Raises ValueError for a location that is neither.
         """
+        # By default the AWS library adds checksums in a way that many stores, older MinIO among them, do not know.
+        os.environ.setdefault("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required")
         # Imported here, as it starts threads of the AWS library, which no other command has a use for.
         from pyarrow import fs
 

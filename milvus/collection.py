@@ -93,6 +93,8 @@ class Collection:
 
     def take_in_imports(self) -> None:
         """Let searches and reads find what bulk imports have added since the collection was loaded."""
+        if not self._connection.engine.imports_files:
+            return
         with map_errors("load", self._kind.value):
             self._client.refresh_load(self.name, timeout=LOAD_SECONDS)
 

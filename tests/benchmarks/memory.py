@@ -3,7 +3,8 @@
 Records made-up documents in a fresh ledger and lets a worker process of its own index them, twice: into Milvus Lite
 within that process, and into a `milvus-lite server` in another one, so that the worker's own memory is seen alone. What
 each process holds (resident set size, read once a second from /proc, so Linux only) is printed at each tenth of the
-documents, with the growth per 10,000 documents fitted by least squares after the first fifth.
+documents, with the growth per 10,000 documents fitted by least squares after the first fifth. Ctrl-C ends a load early
+and goes on with what there is. Where other work keeps the CPUs busy, OMP_NUM_THREADS=1 spares the model much waiting.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -52,9 +53,10 @@ class Series:
         later = (index for index, count in enumerate(self.documents) if count >= documents)
         return self.resident[next(later, -1)]
 
-    def fit_growth(self, total: int) -> float:
+    def fit_growth(self) -> float:
         """Bytes per document, by least squares over the samples after the first fifth."""
-        settled = [index for index, count in enumerate(self.documents) if count >= SETTLED_SHARE * total]
+        first = SETTLED_SHARE * self.documents[-1]
+        settled = [index for index, count in enumerate(self.documents) if count >= first]
         counts, sizes = np.take(self.documents, settled), np.take(self.resident, settled)
         return float(np.polyfit(counts, sizes, 1)[0])
 
@@ -65,6 +67,11 @@ class Run:
 
     series: list[Series]
     seconds: float
+
+    @property
+    def documents(self) -> int:
+        """How many were indexed."""
+        return self.series[0].documents[-1]
 
 
 def read_resident(pid: int) -> int:
@@ -86,7 +93,14 @@ def run_worker(folder: Path, settings: Mapping[str, str]) -> Iterator[subprocess
     """`python -m ingestion work` for as long as the block lasts."""
     environment = os.environ | {"COUNTERPART_DATA_DIR": str(folder)} | settings
     with (folder / "worker.log").open("wb") as log:
-        process = subprocess.Popen([sys.executable, "-m", "ingestion", "work"], env=environment, stdout=log, stderr=log)
+        # In a session of its own, so that Ctrl-C reaches only this process.
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ingestion", "work"],
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
     try:
         yield process
         process.send_signal(signal.SIGTERM)
@@ -125,19 +139,21 @@ def measure(folder: Path, count: int, *, apart: bool) -> Run:
         started = time.monotonic()
         worker = stack.enter_context(run_worker(folder, settings))
         series[worker.pid] = Series("worker alone" if apart else "worker with Milvus Lite in it")
-        sample(WorkQueue(database), count, series, worker)
+        with suppress(KeyboardInterrupt):
+            sample(WorkQueue(database), count, series, worker)
         return Run(list(series.values()), time.monotonic() - started)
 
 
-def report(runs: list[Run], count: int, dimension: int, console: Console) -> None:
+def report(runs: list[Run], dimension: int, console: Console) -> None:
     """Print memory by tenths, and its growth."""
     every = [one for run in runs for one in run.series]
     table = Table("documents", *(one.name for one in every), title="resident MiB")
+    count = max(run.documents for run in runs)
     for tenth in range(1, 11):
         at = count * tenth // 10
-        table.add_row(f"{at:,}", *(f"{one.read_at(at) / MIB:,.0f}" for one in every))
+        table.add_row(f"{at:,}", *(f"{one.read_at(at) / MIB:,.0f}" if at <= one.documents[-1] else "" for one in every))
     table.add_section()
-    growth = [one.fit_growth(count) * 10_000 / MIB for one in every]
+    growth = [one.fit_growth() * 10_000 / MIB for one in every]
     table.add_row("growth per 10,000, after the first 20 %", *(f"{value:+.1f}" for value in growth))
     console.print(table)
     vectors = 10_000 * dimension * 4 / MIB
@@ -145,7 +161,8 @@ def report(runs: list[Run], count: int, dimension: int, console: Console) -> Non
         f"10,000 vectors of {dimension} dimensions are {vectors:.1f} MiB, in whichever process has the index."
     )
     for run in runs:
-        console.print(f"{run.series[-1].name}: {count:,} documents in {run.seconds:.0f} s, {count / run.seconds:.0f}/s")
+        rate = f"{run.documents / run.seconds:.0f}/s"
+        console.print(f"{run.series[-1].name}: {run.documents:,} documents in {run.seconds:.0f} s, {rate}")
 
 
 def plot(runs: list[Run], path: Path) -> None:
@@ -172,6 +189,7 @@ def run() -> None:
     """Read the command line and measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=50_000)
+    parser.add_argument("--only", choices=["together", "apart"], help="only one of the two loads")
     parser.add_argument("--dimension", type=int, default=384, help="of the model that the settings name")
     parser.add_argument("--folder", type=Path, help="for ledgers, indexes and logs, which are kept; else temporary")
     parser.add_argument("--plot", type=Path, help="SVG file to write")
@@ -180,10 +198,11 @@ def run() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = asked.folder or Path(temporary)
         runs = [
-            measure(folder / "together", asked.documents, apart=False),
-            measure(folder / "apart", asked.documents, apart=True),
+            measure(folder / name, asked.documents, apart=name == "apart")
+            for name in ("together", "apart")
+            if asked.only in {None, name}
         ]
-    report(runs, asked.documents, asked.dimension, Console(width=140))
+    report(runs, asked.dimension, Console(width=140))
     if asked.plot:
         plot(runs, asked.plot)
 

@@ -1,0 +1,251 @@
+"""Exports and bulk loads: shards of the ledger's documents, and an index that a server fills from them.
+
+The import server here is ours: it reads the shards as the interface documents it, and puts them into Milvus Lite.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from ingestion import Installation, Priority, Settings, State, VacancyDocument, open_installation
+from ingestion.bulk_book import BulkBook
+from ingestion.bulk_load import BulkLoader, BulkResult, BulkTarget
+from ingestion.export import ShardFolder, ShardMaker
+from ingestion.serving import Served
+from milvus import BulkImporter, FileStore, Kind, Vectors
+from milvus.embedding import HashingEmbedder
+from milvus.errors import EmbeddingError, IndexUnavailable
+from tests.import_server import ImportServer
+
+KIND = Kind.VACANCIES
+
+
+class TiringEmbedder(HashingEmbedder):
+    """Embeds so many texts and is away then."""
+
+    def __init__(self, most: float = float("inf")) -> None:
+        super().__init__()
+        self.most = most
+        self.embedded: list[str] = []
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        if len(self.embedded) + len(texts) > self.most:
+            raise EmbeddingError("the model is away")
+        self.embedded += texts
+        return super().embed_documents(texts)
+
+
+class DyingImporter(BulkImporter):
+    """Starts a job, and dies before it can say so."""
+
+    def start(self, collection: str, path: str) -> str:
+        super().start(collection, path)
+        raise KeyboardInterrupt
+
+
+@dataclass
+class Place:
+    """An installation, a folder that its server would share, and the server."""
+
+    installation: Installation
+    folder: Path
+    server: ImportServer
+
+    @property
+    def store(self) -> Path:
+        return self.folder / "shared"
+
+    def record(self, *ids: str, title: str = "Cook") -> None:
+        documents = [VacancyDocument(id=id_, title=title, text=f"Kitchen {id_}.") for id_ in ids]
+        self.installation.books.ledger.record(documents, priority=Priority.BULK)
+
+    def import_shard(self, collection: str, path: str) -> int:
+        """What the server does with a file: insert its rows, whatever there is already."""
+        rows = pq.read_table(path).to_pylist()
+        self.installation.index._connection.client.insert(collection, rows)
+        return len(rows)
+
+    def make_maker(self, embedder: HashingEmbedder | None = None, *, rows: int = 10) -> ShardMaker:
+        served = self.installation.serving.get()
+        served = Served(served.store, embedder or served.embedder)
+        return ShardMaker(served=served, normalizer=self.installation.normalizer, rows=rows)
+
+    def load(
+        self, *, embedder: HashingEmbedder | None = None, importer: type[BulkImporter] = BulkImporter
+    ) -> BulkResult:
+        folder = ShardFolder(self.folder / "bulk")
+        with folder.hold(), importer(self.server.url, pause=0.0) as client:
+            target = BulkTarget(
+                files=FileStore.open(str(self.store)), importer=client, look_seconds=0.0, visible_seconds=0.0
+            )
+            book = BulkBook(self.installation.books.database)
+            loader = BulkLoader(
+                folder, book, self.make_maker(embedder), target, report=lambda _: None, say=lambda _: None
+            )
+            return loader.run()
+
+    def read_states(self) -> dict[str, State]:
+        return {one.document.id: one.state for one in self.installation.books.ledger.list_documents(KIND)}
+
+    def list_rows(self) -> list[str]:
+        """The ids of all rows, those twice that are there twice."""
+        rows = self.installation.index._connection.client.query(
+            KIND.value, filter="", output_fields=["id"], limit=10_000
+        )
+        return sorted(row["id"] for row in rows)
+
+    def find_title(self, id_: str) -> str | None:
+        return self.installation.serving.get().store.vacancies.get([id_])[id_].title
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    settings = Settings(_env_file=None, data_dir=tmp_path / "var", embedding_backend="hashing")
+    installation = open_installation(settings)
+    with ImportServer() as server:
+        place = Place(installation, tmp_path, server)
+        server.take_in = place.import_shard
+        yield place
+    installation.close()
+
+
+IDS = [f"v{number:02}" for number in range(25)]
+
+
+def test_bulk_load_brings_everything_into_the_index(place: Place) -> None:
+    place.record(*IDS)
+    result = place.load()
+
+    assert (result.imported, result.missing, result.refusals) == (25, 0, [])
+    assert set(place.read_states().values()) == {State.INDEXED}
+    assert place.list_rows() == IDS
+    assert [Path(job.path).name for job in place.server.jobs.values()] == [
+        "vacancies-000001.parquet",
+        "vacancies-000002.parquet",
+        "vacancies-000003.parquet",
+    ]
+    # Nothing is left behind of what the documents said.
+    assert [path for path in place.store.rglob("*") if path.is_file()] == []
+    assert [path.name for path in (place.folder / "bulk").iterdir()] == [".lock"]
+
+
+def test_imported_documents_are_found_by_their_text(place: Place) -> None:
+    place.record(*IDS)
+    place.load()
+    served = place.installation.serving.get()
+    hits = served.store.vacancies.search(served.embedder.embed_queries(["Cook Kitchen v07."])[0], limit=1)
+    assert [hit.entity.id for hit in hits] == ["v07"]
+
+
+def test_document_that_changes_during_the_import_ends_up_as_it_is_now(place: Place) -> None:
+    place.record(*IDS)
+
+    def change_and_import(collection: str, path: str) -> int:
+        place.record("v03", title="Head cook")
+        place.installation.books.ledger.delete(KIND, ["v04"])
+        return place.import_shard(collection, path)
+
+    place.server.take_in = change_and_import
+    place.load()
+    assert place.read_states()["v03"] is State.PENDING
+
+    place.installation.create_worker().drain()
+    assert place.find_title("v03") == "Head cook"
+    assert place.list_rows() == [id_ for id_ in IDS if id_ != "v04"]
+
+
+@pytest.mark.parametrize("how", ["refused", "failed"])
+def test_import_that_the_server_does_not_take_leaves_the_documents_to_the_worker(place: Place, how: str) -> None:
+    place.record(*IDS)
+    if how == "refused":
+        place.server.refusal = "no permission"
+    else:
+        place.server.states, place.server.reason = ("Failed",), "cannot read the file"
+    result = place.load()
+
+    assert result.imported == 0
+    assert any(reason in result.refusals[0] for reason in ("no permission", "cannot read the file"))
+    assert place.read_states() == dict.fromkeys(IDS, State.PENDING)
+    place.installation.create_worker().drain()
+    assert place.list_rows() == IDS
+
+
+def test_row_that_an_import_lost_is_left_to_the_worker(place: Place) -> None:
+    place.record(*IDS)
+
+    def lose_one(collection: str, path: str) -> int:
+        rows = [row for row in pq.read_table(path).to_pylist() if row["id"] != "v11"]
+        place.installation.index._connection.client.insert(collection, rows)
+        return len(rows)
+
+    place.server.take_in = lose_one
+    result = place.load()
+
+    assert (result.imported, result.missing) == (24, 1)
+    assert [id_ for id_, state in place.read_states().items() if state is State.PENDING] == ["v11"]
+
+
+def test_row_that_is_in_the_index_already_is_not_imported_beside_it(place: Place) -> None:
+    place.record(*IDS)
+    # As where a worker died between the index and the ledger.
+    maker = place.make_maker()
+    (claim,) = BulkBook(place.installation.books.database).list_live(KIND, after="v04", limit=1, pending_only=True)
+    assert claim.document is not None
+    entity = maker.normalizer.normalize(claim.document, document_hash="another")
+    maker.served.store.vacancies.upsert([entity], maker.served.embedder.embed_documents(["x"]))
+    result = place.load()
+
+    assert result.imported == 24
+    assert place.list_rows() == IDS
+    place.installation.create_worker().drain()
+    assert place.list_rows() == IDS
+
+
+def test_load_that_died_before_it_knew_the_job_does_not_import_twice(place: Place) -> None:
+    place.record(*IDS)
+    with pytest.raises(KeyboardInterrupt):
+        place.load(importer=DyingImporter)
+    place.load()
+
+    assert len(place.server.jobs) == 3
+    assert place.list_rows() == IDS
+    assert set(place.read_states().values()) == {State.INDEXED}
+
+
+def test_broken_off_load_embeds_no_whole_shard_again(place: Place) -> None:
+    place.record(*IDS)
+    with pytest.raises(IndexUnavailable, match="away"):
+        place.load(embedder=TiringEmbedder(most=19))
+    embedder = TiringEmbedder()
+    result = place.load(embedder=embedder)
+
+    assert len(embedder.embedded) == 15
+    assert result.imported == 25
+    assert place.list_rows() == IDS
+
+
+def test_documents_that_workers_took_since_a_crash_are_not_imported_beside_them(place: Place) -> None:
+    place.record(*IDS)
+    place.server.failures.extend([(200, '{"code": 0, "data": {}}')] * 2)  # the checks before anything is done
+    files, place.store_broken = place.store, True
+    files.mkdir()
+    original = FileStore.put
+
+    def fail_for_shards(self: FileStore, file: Path, name: str) -> str:
+        if name.endswith(".parquet"):
+            raise IndexUnavailable("the store is full")
+        return original(self, file, name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FileStore, "put", fail_for_shards)
+        with pytest.raises(IndexUnavailable, match="full"):
+            place.load()
+    place.installation.books.queue.release_leases()
+    place.installation.create_worker().drain()
+    result = place.load()
+
+    assert (result.imported, place.server.jobs) == (0, {})
+    assert place.list_rows() == IDS
