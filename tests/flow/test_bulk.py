@@ -3,6 +3,7 @@
 The import server here is ours: it reads the shards as the interface documents it, and puts them into Milvus Lite.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +11,18 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from ingestion import Installation, Priority, Settings, State, VacancyDocument, open_installation
+from ingestion import Installation, Priority, ResumeDocument, Settings, State, VacancyDocument, open_installation
 from ingestion.bulk_book import BulkBook
 from ingestion.bulk_load import BulkLoader, BulkResult, BulkTarget
-from ingestion.export import ShardFolder, ShardMaker
+from ingestion.errors import ExportRefused
+from ingestion.export import ShardFolder, ShardMaker, export_documents
 from ingestion.serving import Served
 from milvus import BulkImporter, FileStore, Kind, Vectors
 from milvus.embedding import HashingEmbedder
+from milvus.engine import Engine
 from milvus.errors import EmbeddingError, IndexUnavailable
+from tests.contract.milvus.conftest import run_lite_server
+from tests.flow.commands import check_clear_error, run
 from tests.import_server import ImportServer
 
 KIND = Kind.VACANCIES
@@ -227,25 +232,144 @@ def test_broken_off_load_embeds_no_whole_shard_again(place: Place) -> None:
     assert place.list_rows() == IDS
 
 
-def test_documents_that_workers_took_since_a_crash_are_not_imported_beside_them(place: Place) -> None:
+def test_documents_that_workers_took_since_a_crash_are_not_imported_beside_them(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place.record(*IDS)
-    place.server.failures.extend([(200, '{"code": 0, "data": {}}')] * 2)  # the checks before anything is done
-    files, place.store_broken = place.store, True
-    files.mkdir()
-    original = FileStore.put
-
-    def fail_for_shards(self: FileStore, file: Path, name: str) -> str:
-        if name.endswith(".parquet"):
-            raise IndexUnavailable("the store is full")
-        return original(self, file, name)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(FileStore, "put", fail_for_shards)
-        with pytest.raises(IndexUnavailable, match="full"):
+    with monkeypatch.context() as patch:
+        patch.setattr(FileStore, "check", lambda _: None)
+        place.store.write_text("no folder")
+        with pytest.raises(IndexUnavailable, match=r"vacancies-000001\.parquet"):
             place.load()
-    place.installation.books.queue.release_leases()
+    place.store.unlink()
+    place.installation.books.queue.release_leases()  # as if they had run out
     place.installation.create_worker().drain()
     result = place.load()
 
     assert (result.imported, place.server.jobs) == (0, {})
     assert place.list_rows() == IDS
+
+
+def test_shards_of_collections_that_are_gone_are_not_imported(place: Place) -> None:
+    place.record(*IDS)
+    with pytest.raises(KeyboardInterrupt):
+        place.load(importer=DyingImporter)
+    folder = ShardFolder(place.folder / "bulk")
+    left = folder.read()
+    assert left is not None
+    folder.save(left.model_copy(update={"collections": dict.fromkeys(Kind, "another instance")}))
+    place.server.jobs.clear()
+
+    assert place.load().imported == 25
+    assert place.list_rows() == IDS
+
+
+def test_store_that_cannot_be_written_stops_the_load_before_it_begins(place: Place) -> None:
+    place.record(*IDS)
+    place.store.write_text("no folder")
+    embedder = TiringEmbedder()
+    with pytest.raises(IndexUnavailable, match="bulk store"):
+        place.load(embedder=embedder)
+    assert embedder.embedded == []
+
+
+def test_two_loads_do_not_share_a_folder(place: Place) -> None:
+    with ShardFolder(place.folder / "bulk").hold(), pytest.raises(ExportRefused, match="another process"):
+        place.load()
+
+
+def export(place: Place, embedder: HashingEmbedder, *, pending_only: bool = False) -> list[str]:
+    """Export in shards of ten; the ids in the order of the shards."""
+    folder = ShardFolder(place.folder / "export")
+    with folder.hold():
+        manifest, left_out = export_documents(
+            folder,
+            BulkBook(place.installation.books.database),
+            place.make_maker(embedder),
+            kinds=tuple(Kind),
+            pending_only=pending_only,
+            report=lambda _: None,
+        )
+    assert left_out == []
+    return [id_ for one in manifest.shards for id_ in pq.read_table(folder.path / one.file)["id"].to_pylist()]
+
+
+def test_broken_off_export_goes_on_after_its_last_whole_shard(place: Place) -> None:
+    place.record(*IDS)
+    with pytest.raises(IndexUnavailable, match="away"):
+        export(place, TiringEmbedder(most=19))
+    assert sorted(path.name for path in (place.folder / "export").glob("*.parquet")) == ["vacancies-000001.parquet"]
+
+    embedder = TiringEmbedder()
+    assert export(place, embedder) == IDS
+    assert len(embedder.embedded) == 15
+
+
+def test_export_embeds_nothing_that_the_index_has(place: Place) -> None:
+    place.record(*IDS[:20])
+    place.installation.create_worker().drain()
+    place.record(*IDS[20:])
+    embedder = TiringEmbedder()
+
+    assert export(place, embedder) == IDS
+    assert len(embedder.embedded) == 5
+
+
+def test_export_of_what_is_pending_leaves_out_the_rest(place: Place) -> None:
+    place.record(*IDS[:20])
+    place.installation.create_worker().drain()
+    place.record(*IDS[20:])
+
+    assert export(place, TiringEmbedder(), pending_only=True) == IDS[20:]
+    with pytest.raises(ExportRefused, match="other options"):
+        export(place, TiringEmbedder())
+
+
+def test_exported_resume_holds_no_name(place: Place) -> None:
+    resume = ResumeDocument.model_validate(
+        {"id": "r1", "title": "Cook", "text": "Zebulon Quartermaine cooks.", "person": {"name": "Zebulon Quartermaine"}}
+    )
+    place.installation.books.ledger.record([resume])
+    export(place, TiringEmbedder())
+
+    (row,) = pq.read_table(place.folder / "export" / "resumes-000001.parquet").to_pylist()
+    assert "cooks" in row["text"]
+    assert "Quartermaine" not in json.dumps(row)
+
+
+def write_rows(folder: Path) -> Path:
+    path = folder / "vacancies.jsonl"
+    path.write_text("\n".join(json.dumps({"id": id_, "title": "Cook", "text": f"Kitchen {id_}."}) for id_ in IDS))
+    return path
+
+
+def test_bulk_load_on_lite_says_so_and_goes_the_usual_way(environment: dict[str, str], tmp_path: Path) -> None:
+    code, output = run(environment, "ingestion", "load", write_rows(tmp_path), "--kind", "vacancies", "--bulk")
+    assert code == 0, output
+    assert "Milvus Lite has no bulk import: the documents go in the usual way." in output
+    assert "Indexed 25" in output
+
+
+def test_bulk_load_of_a_server_needs_to_know_its_store(environment: dict[str, str], tmp_path: Path) -> None:
+    with run_lite_server(tmp_path) as (uri, _), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Engine, "imports_files", True)
+        settings = environment | {"COUNTERPART_INDEX_URI": uri}
+        outcome = run(settings, "ingestion", "load", write_rows(tmp_path), "--kind", "vacancies", "--bulk")
+    check_clear_error(outcome, "COUNTERPART_BULK_STORE")
+
+
+def test_export_by_command_writes_shards_and_goes_on(environment: dict[str, str], tmp_path: Path) -> None:
+    run(environment, "ingestion", "load", write_rows(tmp_path), "--kind", "vacancies")
+    folder = tmp_path / "export"
+    code, output = run(environment, "ingestion", "export", folder, "--shard-rows", 10)
+    assert code == 0, output
+    assert "25 documents in 3 shards" in " ".join(output.split())
+    assert [pq.read_metadata(path).num_rows for path in sorted(folder.glob("*.parquet"))] == [10, 10, 5]
+
+    again = run(environment, "ingestion", "export", folder, "--shard-rows", 10)
+    assert "25 documents in 3 shards" in " ".join(again[1].split())
+
+
+def test_export_into_a_folder_with_other_things_is_refused(environment: dict[str, str], tmp_path: Path) -> None:
+    run(environment, "ingestion", "load", write_rows(tmp_path), "--kind", "vacancies")
+    check_clear_error(run(environment, "ingestion", "export", tmp_path), "not empty")
