@@ -112,6 +112,8 @@ class BulkLoader:
                 self._book.release(left.owner)
             # Shards for collections that do not serve any more are of no use.
             self._folder.clear()
+            # Before anything is leased, so that whoever comes after a crash knows the owner of the leases.
+            self._folder.save(self._manifest)
             return
         self._manifest = left
         for shard in [one for one in left.shards if one.state == "written"]:
@@ -127,7 +129,14 @@ class BulkLoader:
         number, after = self._manifest.find_last(kind)
         name = name_shard(kind, number + 1)
         path = self._folder.path / name
-        shard = self._maker.make(path, kind, after=after, fetch=self._make_fetch(kind), report=self._report)
+        leased: list[str] = []
+        try:
+            fetch = self._make_fetch(kind, leased)
+            shard = self._maker.make(path, kind, after=after, fetch=fetch, report=self._report)
+        except BaseException:
+            # Of no whole shard, so the workers need not wait for the next run.
+            self._book.release(self._manifest.owner, kind, leased)
+            raise
         if shard is None:
             return None
         at_fault = [one.claim.id for one in shard.outcomes if one.error is not None]
@@ -140,12 +149,14 @@ class BulkLoader:
         self._folder.save(self._manifest)
         return record
 
-    def _make_fetch(self, kind: Kind) -> Fetch:
+    def _make_fetch(self, kind: Kind, leased: list[str]) -> Fetch:
+        """Gives documents that it leases, and adds their ids to `leased`."""
         owner, collection = self._manifest.owner, self._collection(kind)
 
         def fetch(after: str, limit: int) -> list[Claim]:
             self._renew()
             while claims := self._book.lease(owner, kind, after=after, limit=limit, lease_seconds=_LEASE_SECONDS):
+                leased.extend(claim.id for claim in claims)
                 # The ledger may lag behind the index, and an import would put a second row beside the first.
                 present = collection.get_hashes([claim.id for claim in claims])
                 self._book.release(owner, kind, list(present))

@@ -232,6 +232,27 @@ def test_broken_off_load_embeds_no_whole_shard_again(place: Place) -> None:
     assert place.list_rows() == IDS
 
 
+def test_load_that_failed_before_its_first_shard_leaves_the_documents_to_the_worker(place: Place) -> None:
+    place.record(*IDS)
+    with pytest.raises(IndexUnavailable, match="away"):
+        place.load(embedder=TiringEmbedder(most=5))
+
+    place.installation.create_worker().drain()
+    assert place.list_rows() == IDS
+
+
+def test_load_that_was_killed_takes_up_its_own_leases(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.record(*IDS[:10])
+    with monkeypatch.context() as patch:
+        patch.setattr(BulkBook, "release", lambda *_: None)  # a killed process gives nothing back
+        with pytest.raises(IndexUnavailable, match="away"):
+            place.load(embedder=TiringEmbedder(most=5))
+    assert place.installation.books.queue.claim("worker", limit=100, lease_seconds=60.0) == []
+
+    assert place.load().imported == 10
+    assert place.list_rows() == IDS[:10]
+
+
 def test_documents_that_workers_took_since_a_crash_are_not_imported_beside_them(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
