@@ -4,20 +4,32 @@ The import server here is ours: it reads the shards as the interface documents i
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from pymilvus import MilvusClient
 
-from ingestion import Installation, Priority, ResumeDocument, Settings, State, VacancyDocument, open_installation
+from ingestion import (
+    Installation,
+    Priority,
+    ResumeDocument,
+    Settings,
+    State,
+    VacancyDocument,
+    bulk_commands,
+    open_installation,
+)
 from ingestion.bulk_book import BulkBook
 from ingestion.bulk_load import BulkLoader, BulkResult, BulkTarget
 from ingestion.errors import ExportRefused
 from ingestion.export import ShardFolder, ShardMaker, export_documents
 from ingestion.serving import Served
-from milvus import BulkImporter, FileStore, Kind, Vectors
+from milvus import BulkImporter, Collection, FileStore, Kind, Vectors
 from milvus.embedding import HashingEmbedder
 from milvus.engine import Engine
 from milvus.errors import EmbeddingError, IndexUnavailable
@@ -377,6 +389,25 @@ def test_bulk_load_of_a_server_needs_to_know_its_store(environment: dict[str, st
         settings = environment | {"COUNTERPART_INDEX_URI": uri}
         outcome = run(settings, "ingestion", "load", write_rows(tmp_path), "--kind", "vacancies", "--bulk")
     check_clear_error(outcome, "COUNTERPART_BULK_STORE")
+
+
+def test_bulk_load_by_command_imports_and_leaves_nothing_pending(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # `milvus-lite server` stands in for a server, but that it imports nothing by itself.
+    monkeypatch.setattr(Engine, "imports_files", True)
+    monkeypatch.setattr(Collection, "take_in_imports", lambda _: None)
+    with run_lite_server(tmp_path) as (uri, _), closing(MilvusClient(uri)) as client, ImportServer() as server:
+        server.take_in = lambda name, path: client.insert(name, pq.read_table(path).to_pylist())["insert_count"]
+        monkeypatch.setattr(
+            bulk_commands, "BulkImporter", lambda _, token: BulkImporter(server.url, token=token, pause=0.0)
+        )
+        settings = environment | {"COUNTERPART_INDEX_URI": uri, "COUNTERPART_BULK_STORE": str(tmp_path / "shared")}
+        code, output = run(settings, "ingestion", "load", write_rows(tmp_path), "--kind", "vacancies", "--bulk")
+
+    assert code == 0, output
+    assert "Imported 25 in bulk." in output
+    assert re.search(r"vacancies\W+0\W+25\W+0", output), output  # pending, indexed, failed
 
 
 def test_export_by_command_writes_shards_and_goes_on(environment: dict[str, str], tmp_path: Path) -> None:
