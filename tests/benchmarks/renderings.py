@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from html import escape
@@ -18,6 +19,7 @@ FONTS = (
     Path("/usr/share/fonts/TTF/DejaVuSans.ttf"),
     Path("/Library/Fonts/Arial Unicode.ttf"),
 )
+_SPACES = re.compile(" {2,}")
 _ODT = (
     '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:text>'
@@ -61,13 +63,18 @@ def render_docx(text: str) -> bytes:
 
 
 def render_odt(text: str) -> bytes:
-    """Paragraphs in the smallest package that is one."""
-    paragraphs = "".join(f"<text:p>{escape_xml(line)}</text:p>" for line in text.split("\n"))
+    """Paragraphs in the smallest package that is one, with tabs and runs of spaces as elements."""
+    paragraphs = "".join(f"<text:p>{_mark_gaps(escape_xml(line))}</text:p>" for line in text.split("\n"))
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as package:
         package.writestr("mimetype", "application/vnd.oasis.opendocument.text")
         package.writestr("content.xml", _ODT.format(paragraphs))
     return stream.getvalue()
+
+
+def _mark_gaps(line: str) -> str:
+    marked = line.replace("\t", "<text:tab/>")
+    return _SPACES.sub(lambda run: f' <text:s text:c="{len(run[0]) - 1}"/>', marked)
 
 
 def render_rtf(text: str) -> bytes:
@@ -88,12 +95,15 @@ def _escape_rtf(character: str) -> str:
 
 
 def render_pdf(text: str) -> bytes:
-    """One column on A4, lines broken where they end. Raises StopIteration where no font for all scripts is found."""
+    """Lines broken at the margin of A4, tabs as spaces.
+
+    Raises StopIteration where none of FONTS is installed, and leaves out what the font lacks, as emoji.
+    """
     pdf = FPDF()
     pdf.add_page()
     pdf.add_font("all", fname=next(path for path in FONTS if path.exists()))
     pdf.set_font("all", size=10)
-    pdf.multi_cell(0, 5, text, new_x="LMARGIN", new_y="NEXT")
+    pdf.multi_cell(0, 5, text.expandtabs(), new_x="LMARGIN", new_y="NEXT")
     return bytes(pdf.output())
 
 
