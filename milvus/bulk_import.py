@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
-import httpx
-
 from milvus.errors import IndexRefused, IndexUnavailable
 
 _ATTEMPTS = 5
@@ -45,6 +43,9 @@ class BulkImporter:
 
     def __init__(self, uri: str, *, token: str | None = None, pause: float = 1.0) -> None:
         """`uri` is that of the index: http://host:port, with /database where it is not the default one."""
+        # Imported here, as few who import this room ever import in bulk.
+        import httpx
+
         url = httpx.URL(uri)
         self._database = url.path.strip("/")
         self._pause = pause
@@ -54,6 +55,7 @@ class BulkImporter:
         port = url.port or (_DEFAULT_PORT if url.scheme == "http" else None)
         base = httpx.URL(scheme=url.scheme, host=url.host, port=port)
         self._client = httpx.Client(base_url=base, headers=headers, timeout=_TIMEOUT)
+        self._unanswered: tuple[type[Exception], ...] = (httpx.HTTPError, ValueError, KeyError, TypeError)
 
     def __enter__(self) -> Self:
         return self
@@ -123,11 +125,12 @@ class BulkImporter:
             if answer.status_code != 200:
                 raise IndexRefused(f"{what}: the server answers {answer.status_code}")
             said = answer.json()
-            code, data = said["code"], said.get("data") or {}
-        except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
+            code = said["code"]
+        except self._unanswered as error:
             raise IndexUnavailable(f"{what}: {type(error).__name__}: {error}") from error
         if code not in _SUCCESS:
             raise IndexRefused(f"{what}: {said.get('message') or code}")
+        data = said.get("data") or {}
         if not isinstance(data, dict):
             raise IndexUnavailable(f"{what}: the server answers with something else than an object")
         return data
