@@ -1,58 +1,28 @@
-"""Exports and bulk loads: shards of the ledger's documents, and an index that a server fills from them.
+"""Bulk loads: an index that a server fills from shards, and what happens when something breaks on the way.
 
 The import server here is ours: it reads the shards as the interface documents it, and puts them into Milvus Lite.
 """
 
-import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from pymilvus import MilvusClient
 
-from ingestion import (
-    Installation,
-    Priority,
-    ResumeDocument,
-    Settings,
-    State,
-    VacancyDocument,
-    bulk_commands,
-    open_installation,
-)
+from ingestion import State, bulk_commands
 from ingestion.bulk_book import BulkBook
-from ingestion.bulk_load import BulkLoader, BulkResult, BulkTarget
 from ingestion.errors import ExportRefused
-from ingestion.export import ShardFolder, ShardMaker, export_documents
-from ingestion.serving import Served
-from milvus import BulkImporter, Collection, FileStore, Kind, Vectors
-from milvus.embedding import HashingEmbedder
+from ingestion.export import ShardFolder
+from milvus import BulkImporter, Collection, FileStore, Kind
 from milvus.engine import Engine
-from milvus.errors import EmbeddingError, IndexUnavailable
+from milvus.errors import IndexUnavailable
 from tests.contract.milvus.conftest import run_lite_server
+from tests.flow.bulk_place import IDS, KIND, Place, TiringEmbedder, open_place, write_rows
 from tests.flow.commands import check_clear_error, run
 from tests.import_server import ImportServer
-
-KIND = Kind.VACANCIES
-
-
-class TiringEmbedder(HashingEmbedder):
-    """Embeds so many texts and is away then."""
-
-    def __init__(self, most: float = float("inf")) -> None:
-        super().__init__()
-        self.most = most
-        self.embedded: list[str] = []
-
-    def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        if len(self.embedded) + len(texts) > self.most:
-            raise EmbeddingError("the model is away")
-        self.embedded += texts
-        return super().embed_documents(texts)
 
 
 class DyingImporter(BulkImporter):
@@ -63,73 +33,10 @@ class DyingImporter(BulkImporter):
         raise KeyboardInterrupt
 
 
-@dataclass
-class Place:
-    """An installation, a folder that its server would share, and the server."""
-
-    installation: Installation
-    folder: Path
-    server: ImportServer
-
-    @property
-    def store(self) -> Path:
-        return self.folder / "shared"
-
-    def record(self, *ids: str, title: str = "Cook") -> None:
-        documents = [VacancyDocument(id=id_, title=title, text=f"Kitchen {id_}.") for id_ in ids]
-        self.installation.books.ledger.record(documents, priority=Priority.BULK)
-
-    def import_shard(self, collection: str, path: str) -> int:
-        """What the server does with a file: insert its rows, whatever there is already."""
-        rows = pq.read_table(path).to_pylist()
-        self.installation.index._connection.client.insert(collection, rows)
-        return len(rows)
-
-    def make_maker(self, embedder: HashingEmbedder | None = None, *, rows: int = 10) -> ShardMaker:
-        served = self.installation.serving.get()
-        served = Served(served.store, embedder or served.embedder)
-        return ShardMaker(served=served, normalizer=self.installation.normalizer, rows=rows)
-
-    def load(
-        self, *, embedder: HashingEmbedder | None = None, importer: type[BulkImporter] = BulkImporter
-    ) -> BulkResult:
-        folder = ShardFolder(self.folder / "bulk")
-        with folder.hold(), importer(self.server.url, pause=0.0) as client:
-            target = BulkTarget(
-                files=FileStore.open(str(self.store)), importer=client, look_seconds=0.0, visible_seconds=0.0
-            )
-            book = BulkBook(self.installation.books.database)
-            loader = BulkLoader(
-                folder, book, self.make_maker(embedder), target, report=lambda _: None, say=lambda _: None
-            )
-            return loader.run()
-
-    def read_states(self) -> dict[str, State]:
-        return {one.document.id: one.state for one in self.installation.books.ledger.list_documents(KIND)}
-
-    def list_rows(self) -> list[str]:
-        """The ids of all rows, those twice that are there twice."""
-        rows = self.installation.index._connection.client.query(
-            KIND.value, filter="", output_fields=["id"], limit=10_000
-        )
-        return sorted(row["id"] for row in rows)
-
-    def find_title(self, id_: str) -> str | None:
-        return self.installation.serving.get().store.vacancies.get([id_])[id_].title
-
-
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
-    settings = Settings(_env_file=None, data_dir=tmp_path / "var", embedding_backend="hashing")
-    installation = open_installation(settings)
-    with ImportServer() as server:
-        place = Place(installation, tmp_path, server)
-        server.take_in = place.import_shard
-        yield place
-    installation.close()
-
-
-IDS = [f"v{number:02}" for number in range(25)]
+    with open_place(tmp_path) as opened:
+        yield opened
 
 
 def test_bulk_load_brings_everything_into_the_index(place: Place) -> None:
@@ -311,71 +218,6 @@ def test_two_loads_do_not_share_a_folder(place: Place) -> None:
         place.load()
 
 
-def export(place: Place, embedder: HashingEmbedder, *, pending_only: bool = False) -> list[str]:
-    """Export in shards of ten; the ids in the order of the shards."""
-    folder = ShardFolder(place.folder / "export")
-    with folder.hold():
-        manifest, left_out = export_documents(
-            folder,
-            BulkBook(place.installation.books.database),
-            place.make_maker(embedder),
-            kinds=tuple(Kind),
-            pending_only=pending_only,
-            report=lambda _: None,
-        )
-    assert left_out == []
-    return [id_ for one in manifest.shards for id_ in pq.read_table(folder.path / one.file)["id"].to_pylist()]
-
-
-def test_broken_off_export_goes_on_after_its_last_whole_shard(place: Place) -> None:
-    place.record(*IDS)
-    with pytest.raises(IndexUnavailable, match="away"):
-        export(place, TiringEmbedder(most=19))
-    assert sorted(path.name for path in (place.folder / "export").glob("*.parquet")) == ["vacancies-000001.parquet"]
-
-    embedder = TiringEmbedder()
-    assert export(place, embedder) == IDS
-    assert len(embedder.embedded) == 15
-
-
-def test_export_embeds_nothing_that_the_index_has(place: Place) -> None:
-    place.record(*IDS[:20])
-    place.installation.create_worker().drain()
-    place.record(*IDS[20:])
-    embedder = TiringEmbedder()
-
-    assert export(place, embedder) == IDS
-    assert len(embedder.embedded) == 5
-
-
-def test_export_of_what_is_pending_leaves_out_the_rest(place: Place) -> None:
-    place.record(*IDS[:20])
-    place.installation.create_worker().drain()
-    place.record(*IDS[20:])
-
-    assert export(place, TiringEmbedder(), pending_only=True) == IDS[20:]
-    with pytest.raises(ExportRefused, match="other options"):
-        export(place, TiringEmbedder())
-
-
-def test_exported_resume_holds_no_name(place: Place) -> None:
-    resume = ResumeDocument.model_validate(
-        {"id": "r1", "title": "Cook", "text": "Zebulon Quartermaine cooks.", "person": {"name": "Zebulon Quartermaine"}}
-    )
-    place.installation.books.ledger.record([resume])
-    export(place, TiringEmbedder())
-
-    (row,) = pq.read_table(place.folder / "export" / "resumes-000001.parquet").to_pylist()
-    assert "cooks" in row["text"]
-    assert "Quartermaine" not in json.dumps(row)
-
-
-def write_rows(folder: Path) -> Path:
-    path = folder / "vacancies.jsonl"
-    path.write_text("\n".join(json.dumps({"id": id_, "title": "Cook", "text": f"Kitchen {id_}."}) for id_ in IDS))
-    return path
-
-
 def test_bulk_load_on_lite_says_so_and_goes_the_usual_way(environment: dict[str, str], tmp_path: Path) -> None:
     code, output = run(environment, "ingestion", "load", write_rows(tmp_path), "--kind", "vacancies", "--bulk")
     assert code == 0, output
@@ -408,20 +250,3 @@ def test_bulk_load_by_command_imports_and_leaves_nothing_pending(
     assert code == 0, output
     assert "Imported 25 in bulk." in output
     assert re.search(r"vacancies\W+0\W+25\W+0", output), output  # pending, indexed, failed
-
-
-def test_export_by_command_writes_shards_and_goes_on(environment: dict[str, str], tmp_path: Path) -> None:
-    run(environment, "ingestion", "load", write_rows(tmp_path), "--kind", "vacancies")
-    folder = tmp_path / "export"
-    code, output = run(environment, "ingestion", "export", folder, "--shard-rows", 10)
-    assert code == 0, output
-    assert "25 documents in 3 shards" in " ".join(output.split())
-    assert [pq.read_metadata(path).num_rows for path in sorted(folder.glob("*.parquet"))] == [10, 10, 5]
-
-    again = run(environment, "ingestion", "export", folder, "--shard-rows", 10)
-    assert "25 documents in 3 shards" in " ".join(again[1].split())
-
-
-def test_export_into_a_folder_with_other_things_is_refused(environment: dict[str, str], tmp_path: Path) -> None:
-    run(environment, "ingestion", "load", write_rows(tmp_path), "--kind", "vacancies")
-    check_clear_error(run(environment, "ingestion", "export", tmp_path), "not empty")
