@@ -11,6 +11,7 @@ import typer
 
 from ingestion import original_commands, queue_commands, source_commands
 from ingestion.backup_commands import backup, restore
+from ingestion.bulk_commands import check_bulk_settings, export, load_in_bulk
 from ingestion.indexing import index_pending
 from ingestion.installation import Books, open_books, open_installation
 from ingestion.loading import LoadReport, load_paths
@@ -33,6 +34,7 @@ from milvus import Kind
 app = typer.Typer(help="Brings resumes and vacancies into Counterpart.", no_args_is_help=True, add_completion=False)
 app.command()(backup)
 app.command()(restore)
+app.command()(export)
 app.command()(rebuild)
 app.command()(rollback)
 app.add_typer(queue_commands.app)
@@ -44,21 +46,28 @@ app.command()(watch)
 @app.command()
 def load(
     paths: Annotated[list[Path], typer.Argument(help="Files, archives or folders.", exists=True)],
+    *,
     kind: Annotated[Kind | None, typer.Option(help="What they hold, where the content does not tell.")] = None,
     map_: Annotated[
         list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help="Read a column as a field; repeatable.")
     ] = None,
     id_prefix: Annotated[str, typer.Option(metavar="PREFIX", help="Put this before every id.")] = "",
+    bulk: Annotated[
+        bool, typer.Option("--bulk", help="For a first load of millions: a Milvus server imports whole files.")
+    ] = False,
 ) -> None:
     """Read documents into the ledger and bring them into the index."""
     with show_clear_errors():
         settings = read_settings()
         configure_logs(settings.log_level)
         mapping = parse_mapping(map_ or [])
+        if bulk:
+            check_bulk_settings(settings)
         books = open_books(settings)
         report = _read(paths, books, kind=kind, mapping=mapping, id_prefix=id_prefix)
         started = time.monotonic()
-        indexed = index_pending(settings, books)
+        indexed = load_in_bulk(settings, books) if bulk else 0
+        indexed += index_pending(settings, books)
         _print_report(report, books.ledger.summarize(), indexed=indexed, seconds=time.monotonic() - started)
         books.close()
         if report.rejected_total and not report.documents:

@@ -7,6 +7,7 @@ The tree:
     ├── UnreadableSource       a file that no reader can take; the message names the file
     ├── UnreadableDocument     an upload that gives no usable document
     ├── RebuildRefused         a rebuild or rollback that cannot be, or failed
+    ├── ExportRefused          an export or bulk load that cannot be written or gone on with
     ├── BackupRefused          a backup that cannot be written, read or restored
     ├── FetchError             a URL that was not fetched; the message names it, without credentials
     │   ├── FetchRefused       our own rules forbid it: scheme, address, size, redirects
@@ -36,6 +37,10 @@ class UnreadableDocument(IngestionError):
 
 class RebuildRefused(IngestionError):
     """A rebuild or rollback that cannot be, or failed; what served goes on serving. The message says why."""
+
+
+class ExportRefused(IngestionError):
+    """An export or bulk load that cannot be written or gone on with; the message says why."""
 
 
 class BackupRefused(IngestionError):

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
 from ingestion.normalize import Normalizer
 from ingestion.records import Claim, Outcome
-from milvus import Embedder, Entity, Kind, Store, Vector, Vectors
+from milvus import Embedder, Entity, Kind, Vector, Vectors
 from milvus.errors import EmbeddingError, IndexUnavailable, MilvusError, UnembeddableText
 
 FindKnown = Callable[[Kind, Sequence[str]], Mapping[str, tuple[str, Vector]]]
@@ -15,6 +16,26 @@ FindKnown = Callable[[Kind, Sequence[str]], Mapping[str, tuple[str, Vector]]]
 
 LinkDuplicates = Callable[[Kind, Sequence[Claim], Mapping[str, Entity]], Mapping[str, str]]
 """As `DuplicateBook.link`."""
+
+
+class TargetCollection(Protocol):
+    """Where the rows of one kind go, as a Collection takes them."""
+
+    def upsert(self, entities: Sequence[Entity], vectors: Vectors) -> None:
+        """Add rows, or replace those with the same ids."""
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove rows."""
+
+    def get_embedded(self, ids: Sequence[str]) -> dict[str, tuple[str, Vector]]:
+        """Text hash and unit vector of stored rows."""
+
+
+class Target(Protocol):
+    """What a pipeline fills: the index, or files for it."""
+
+    def collection(self, kind: Kind) -> TargetCollection:
+        """The place of a kind's rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +54,7 @@ class Pipeline:
 
     normalizer: Normalizer
     embedder: Embedder
-    store: Store
+    store: Target
     find_known: FindKnown | None = None
     link_duplicates: LinkDuplicates | None = None
 

@@ -30,6 +30,15 @@ class Settings(BaseSettings):
         None, description="Milvus: a folder for Milvus Lite or http://host:19530; in the data folder where unset."
     )
     index_token: SecretStr | None = Field(None, description="Milvus' token, `user:password`.")
+    bulk_store: str | None = Field(
+        None,
+        description="Where the Milvus server reads bulk imports from: s3://bucket/folder, or the absolute path of a "
+        "folder that it has at the same path.",
+    )
+    bulk_endpoint: str | None = Field(None, description="http://host:port of the S3 store; AWS where unset.")
+    bulk_region: str | None = Field(None, description="Region of the S3 store.")
+    bulk_access_key: str | None = Field(None, description="User name or access key of the S3 store.")
+    bulk_secret_key: SecretStr | None = Field(None, description="Password or secret key of the S3 store.")
     embedding_backend: Literal["sentence-transformers", "openai", "hashing"] = Field(
         "sentence-transformers", description="What computes embeddings; `openai` is any OpenAI-compatible server."
     )

@@ -5,6 +5,9 @@ It knows: pymilvus, torch, column names, index parameters.
 It never touches: HTTP (but to an embedding server), SQL, files of documents.
 """
 
+from milvus.bulk import ShardWriter
+from milvus.bulk_files import FileStore
+from milvus.bulk_import import BulkImporter, ImportProgress, ImportState
 from milvus.collection import Collection
 from milvus.embedding import Embedder, ModelIdentity, Vectors, create_embedder, find_model
 from milvus.entities import EducationLevel, EmploymentType, Entity, Kind, Resume, Vacancy, WorkFormat
@@ -15,13 +18,17 @@ from milvus.languages import write_language
 from milvus.store import Index, Store
 
 __all__ = [
+    "BulkImporter",
     "Collection",
     "EducationLevel",
     "Embedder",
     "EmploymentType",
     "Entity",
+    "FileStore",
     "Filter",
     "Hit",
+    "ImportProgress",
+    "ImportState",
     "Index",
     "Kind",
     "Member",
@@ -29,6 +36,7 @@ __all__ = [
     "Ranked",
     "Resume",
     "ResumeFilter",
+    "ShardWriter",
     "Store",
     "Vacancy",
     "VacancyFilter",

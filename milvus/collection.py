@@ -13,7 +13,7 @@ from milvus.aliases import MAX_TERMS_BYTES, TERM_VECTOR, TERMS, VECTOR, Made
 from milvus.analysis import analyze, join_terms, list_terms
 from milvus.batches import WRITE_ROWS, cut_batches, cut_ids
 from milvus.embedding.port import Vectors
-from milvus.engine import MAX_WINDOW, READ_SECONDS, WRITE_SECONDS, Connection, map_errors
+from milvus.engine import LOAD_SECONDS, MAX_WINDOW, READ_SECONDS, WRITE_SECONDS, Connection, map_errors
 from milvus.entities import Entity, Kind
 from milvus.errors import ColumnMissing, InvalidVector
 from milvus.filters import (
@@ -27,7 +27,7 @@ from milvus.filters import (
     quote_list,
     quote_text,
 )
-from milvus.hits import Hit, Member, Ranked, Vector
+from milvus.hits import Hit, Member, Ranked, Vector, to_unit
 from milvus.schema import is_storable_id, list_names, to_entity, to_row
 from milvus.term_index import TermIndex
 
@@ -39,7 +39,6 @@ _PLACE = ["latitude", "longitude", "work_format"]  # what the exact check of `ne
 _GROUP = "duplicate_group"
 _MEMBER = ["id", "title", "source", "url", _GROUP]
 _READ_ROWS = 500
-_LEAST_NORM = 1e-6
 _FIRST_TERMS = 4  # times the rows wanted are ranked by terms before the filter is asked
 
 
@@ -52,10 +51,11 @@ class Collection:
     def __init__(self, connection: Connection, kind: Kind, made: Made) -> None:
         self.instance_id = made.instance_id
         """Given at random when the collection was made: another id is another collection, which lost what this held."""
+        self.name = made.name
+        """Its own, which no alias moves away from."""
         self._connection = connection
         self._client = connection.client
         self._kind = kind
-        self._name = made.name
         self._dimension = made.model.dimension
         # One of an older schema has fewer columns: it is used for what it has until it is rebuilt.
         self._stored = made.columns
@@ -78,28 +78,44 @@ class Collection:
         stored at unit length. Raises InvalidEntity and InvalidVector before anything is written; after an engine's
         error some rows may have been.
         """
-        if len(entities) != len(vectors):
-            raise InvalidVector(f"{len(entities)} entities came with {len(vectors)} vectors")
-        rows, terms = {}, {}
-        for entity, vector in zip(entities, vectors, strict=True):
-            row = {name: value for name, value in to_row(self._kind, entity).items() if name in self._stored}
-            rows[entity.id] = row | {VECTOR: self._to_unit(vector, f"the vector of {entity.id!r}")}
-            if self.ranks_text:
-                terms[entity.id] = list_terms(entity)
-            if TERMS in self._stored:
-                rows[entity.id][TERMS] = join_terms(terms[entity.id], max_bytes=MAX_TERMS_BYTES)
+        rows = {row["id"]: row for row in self.to_rows(entities, vectors)}
         for batch in cut_batches(list(rows.values())):
             with self._writing, map_errors("upsert into", self._kind.value):
-                self._client.upsert(self._name, batch, timeout=WRITE_SECONDS)
+                self._client.upsert(self.name, batch, timeout=WRITE_SECONDS)
         if self._terms is not None:
-            self._terms.upsert(terms)
+            self._terms.upsert({entity.id: list_terms(entity) for entity in entities})
         self._await_writes(list(rows))
+
+    def to_rows(self, entities: Sequence[Entity], vectors: Vectors) -> list[dict[str, Any]]:
+        """What `upsert` writes, in the order given. Raises InvalidEntity and InvalidVector."""
+        if len(entities) != len(vectors):
+            raise InvalidVector(f"{len(entities)} entities came with {len(vectors)} vectors")
+        rows = []
+        for entity, vector in zip(entities, vectors, strict=True):
+            row = {name: value for name, value in to_row(self._kind, entity).items() if name in self._stored}
+            if TERMS in self._stored:
+                row[TERMS] = join_terms(list_terms(entity), max_bytes=MAX_TERMS_BYTES)
+            rows.append(row | {VECTOR: to_unit(vector, self._dimension, f"the vector of {entity.id!r}")})
+        return rows
+
+    def describe(self) -> dict[str, Any]:
+        """Its fields and functions, as the engine tells them."""
+        with map_errors("describe", self._kind.value):
+            description: dict[str, Any] = self._client.describe_collection(self.name, timeout=READ_SECONDS)
+        return description
+
+    def take_in_imports(self) -> None:
+        """Let searches and reads find what bulk imports have added since the collection was loaded."""
+        if not self._connection.engine.imports_files:
+            return
+        with map_errors("load", self._kind.value):
+            self._client.refresh_load(self.name, timeout=LOAD_SECONDS)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove rows, which no later search finds; ids that are not there are passed over."""
         for chunk in cut_ids(ids, WRITE_ROWS):
             with self._writing, map_errors("delete from", self._kind.value):
-                self._client.delete(self._name, filter=f"id in {quote_list(chunk)}", timeout=WRITE_SECONDS)
+                self._client.delete(self.name, filter=f"id in {quote_list(chunk)}", timeout=WRITE_SECONDS)
         if self._terms is not None:
             self._terms.delete(id for id in ids if is_storable_id(id))
         self._await_writes(ids)
@@ -120,6 +136,10 @@ class Collection:
         """
         rows = self._read(ids, ["id", "text_hash", VECTOR], "Strong")
         return {row["id"]: (row["text_hash"], np.asarray(row[VECTOR], dtype=np.float32)) for row in rows}
+
+    def get_hashes(self, ids: Sequence[str]) -> dict[str, str]:
+        """The `document_hash` of rows by id; ids that are not there are left out."""
+        return {row["id"]: row["document_hash"] for row in self._read(ids, ["id", "document_hash"], "Strong")}
 
     def list_hashes(self) -> dict[str, str]:
         """The `document_hash` of every row, by id."""
@@ -167,7 +187,7 @@ class Collection:
         self, vector: Vector, *, wanted: int, filter: Filter | None = None, active_at: datetime | None = None
     ) -> list[Ranked]:
         """As `search`, the first `wanted` rows or all there are; of MAX_WINDOW at most, and without what they say."""
-        query = self._to_unit(vector, "the query vector")
+        query = to_unit(vector, self._dimension, "the query vector")
         near = None if filter is None else filter.near
         return self._rank(query, self._build_expression(filter, active_at), near, wanted=wanted)[:wanted]
 
@@ -294,7 +314,7 @@ class Collection:
         params = {"metric_type": "BM25"} if by_terms else self._connection.engine.choose_search_params(size)
         with map_errors("search", self._kind.value):
             (hits,) = self._client.search(
-                self._name,
+                self.name,
                 [query],
                 anns_field=TERM_VECTOR if by_terms else VECTOR,
                 filter=expression,
@@ -333,7 +353,7 @@ class Collection:
     def _query(self, expression: str, fields: list[str], consistency: str, **options: int) -> list[dict[str, Any]]:
         with map_errors("read", self._kind.value):
             rows: list[dict[str, Any]] = self._client.query(
-                self._name,
+                self.name,
                 filter=expression,
                 output_fields=fields,
                 consistency_level=consistency,
@@ -362,21 +382,10 @@ class Collection:
         for part, column in ({} if filter is None else list_new_columns(filter)).items():
             if column not in self._stored:
                 raise ColumnMissing(
-                    f"the filter {part} needs the column {column}, which {self._name} was made without: it has to be "
+                    f"the filter {part} needs the column {column}, which {self.name} was made without: it has to be "
                     "rebuilt first (python -m ingestion rebuild --schema)"
                 )
         return build_expression(filter, active_at=active_at, with_arrays=self._connection.engine.filters_arrays)
-
-    def _to_unit(self, vector: Vector, what: str) -> Vector:
-        exact = np.asarray(vector, dtype=np.float64)
-        if exact.shape != (self._dimension,):
-            raise InvalidVector(f"{what} has shape {exact.shape}, not ({self._dimension},)")
-        if not np.isfinite(exact).all():
-            raise InvalidVector(f"{what} holds NaN or infinite values")
-        norm = float(np.linalg.norm(exact))
-        if norm < _LEAST_NORM:
-            raise InvalidVector(f"{what} is zero")
-        return (exact / norm).astype(np.float32)
 
 
 def _open_terms(connection: Connection, made: Made) -> TermIndex | None:

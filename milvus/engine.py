@@ -114,6 +114,11 @@ class Engine:
         return not self.is_lite
 
     @property
+    def imports_files(self) -> bool:
+        """Whether it takes whole files by bulk import, of which Lite has none."""
+        return not self.is_lite
+
+    @property
     def keeps_descriptions(self) -> bool:
         """Whether a collection's description is stored; Lite drops it, but stores properties."""
         return not self.is_lite

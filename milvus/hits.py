@@ -6,9 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from milvus.entities import Entity
+from milvus.errors import InvalidVector
 
 Vector = npt.NDArray[np.float32]
 """One vector, shape (dimension,), float32."""
+
+_LEAST_NORM = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,16 @@ class Member:
     company: str | None
     source: str | None
     url: str | None
+
+
+def to_unit(vector: Vector, dimension: int, what: str) -> Vector:
+    """The vector at unit length. Raises InvalidVector, which says `what` it is."""
+    exact = np.asarray(vector, dtype=np.float64)
+    if exact.shape != (dimension,):
+        raise InvalidVector(f"{what} has shape {exact.shape}, not ({dimension},)")
+    if not np.isfinite(exact).all():
+        raise InvalidVector(f"{what} holds NaN or infinite values")
+    norm = float(np.linalg.norm(exact))
+    if norm < _LEAST_NORM:
+        raise InvalidVector(f"{what} is zero")
+    return (exact / norm).astype(np.float32)

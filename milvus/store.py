@@ -70,6 +70,11 @@ class Index:
         """
         return cls(connect(uri, token=token, create=create, terms_folder=terms_folder))
 
+    @property
+    def imports_files(self) -> bool:
+        """Whether the engine takes whole files by bulk import."""
+        return self._connection.engine.imports_files
+
     def read_serving(self) -> dict[Kind, int]:
         """The generation that each alias leads to; a kind without an alias is left out. Raises SchemaMismatch."""
         found = {kind: read_generation(self._connection, kind) for kind in Kind}

@@ -1,12 +1,14 @@
 """How much of a resume does the parser read? `python -m tests.benchmarks.parsing [--labels FILE] [--errors] [FOLDER]`
 
-Prints precision and recall of every field by language on the labeled resumes beside this file, those kept for tuning
-apart from those held out; with a FOLDER of PDF, DOCX and text files also the share of files in which each field was
-found. `--labels` takes other labeled resumes; `--errors` lists every difference.
+Prints precision and recall of every field on the labeled resumes beside this file: by language, those kept for tuning
+apart from those held out, and then by format, with each resume written as a file of that format and read back. With a
+FOLDER of files also in what share of those of each format each field was found. `--labels` takes other labeled resumes;
+`--errors` lists every difference.
 """
 
 import argparse
 import json
+import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -17,11 +19,18 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from ingestion import ResumeDocument
+from ingestion.currency import load_rates
 from ingestion.errors import UnreadableDocument
+from ingestion.experience import parse_partial_date
 from ingestion.markup import clean_text
+from ingestion.normalize import Normalizer
 from ingestion.parsing import ParsedResume, Position, SectionKind, parse_resume
 from ingestion.places import normalize_place
+from ingestion.skills import load_taxonomy
+from ingestion.sources import SourceRow, read_path
 from ingestion.sources.text_file import EXTRACTORS
+from tests.benchmarks.renderings import RENDERERS, STRUCTURED
 
 LABELS = Path(__file__).with_name("labeled_resumes.jsonl")
 # The day on which the labels were made: it ends the positions that go on.
@@ -56,6 +65,34 @@ def describe(parsed: ParsedResume) -> Values:
         "unfinished": {parsed.unfinished} if parsed.unfinished else set(),
         "sections": {section.kind for section in parsed.sections} - {SectionKind.HEADER},
     }
+
+
+def describe_document(document: ResumeDocument) -> Values:
+    """What a format of fields gave, where it has the field at all; months as they are indexed."""
+    normalizer = Normalizer(taxonomy=load_taxonomy(None), rates=load_rates(None, reference="EUR"), today=lambda: TODAY)
+    entity = normalizer.normalize(document)
+    months = getattr(entity, "experience_months", None)
+    periods = [
+        (f"{_read_month(period.start)}/{_read_month(period.end)}", period.title, period.company)
+        for period in document.work_periods
+    ]
+    levels = {f"{one.language}:{one.level.lower()}" for one in document.languages if one.level}
+    return {
+        "title": {fold(entity.title)} if entity.title else set(),
+        "place": {f"{fold(entity.city or '')} {entity.country}"} if entity.country else set(),
+        "months": {str(months)} if months is not None else set(),
+        "positions": {key for key, _, _ in periods},
+        "titles": {f"{key} {fold(title)}" for key, title, _ in periods if title},
+        "companies": {f"{key} {fold(company)}" for key, _, company in periods if company},
+        "skills": {fold(skill) for skill in document.skills},
+        "languages": {one.language for one in document.languages},
+        "levels": levels,
+    }
+
+
+def _read_month(written: str | None) -> str:
+    day = parse_partial_date(written) if written else None
+    return f"{day:%Y-%m}" if day else ""
 
 
 def read_labels(labels: dict[str, Any]) -> Values:
@@ -132,41 +169,78 @@ def measure(path: Path, console: Console, *, errors: bool) -> None:
     console.print(_tabulate(groups, title=f"{path.name}: {len(rows)} resumes, precision / recall (values labeled)"))
 
 
+def measure_formats(path: Path, console: Console) -> None:
+    """Print precision and recall of the labeled resumes by the format that they come in."""
+    rows = read_rows(path)
+    groups: dict[str, dict[str, Counter[str]]] = {name: {} for name in (*RENDERERS, *STRUCTURED)}
+    for row in rows:
+        for name, found in read_as_formats(row).items():
+            for field, labeled in read_labels(row["labels"]).items():
+                if field in found:
+                    right = len(labeled & found[field])
+                    count = Counter(right=right, found=len(found[field]), labeled=len(labeled))
+                    groups[name].setdefault(field, Counter()).update(count)
+    table = Table("field", "values", *groups, title=f"{path.name} by format, precision / recall")
+    for field, plain in groups[".txt"].items():
+        tallies = [group.get(field) for group in groups.values()]
+        table.add_row(field, str(plain["labeled"]), *(_rate(tally) if tally else "" for tally in tallies))
+    console.print(table)
+
+
+def read_as_formats(row: dict[str, Any]) -> dict[str, Values]:
+    """What is found in one resume, by the format that it was written in."""
+    found = {}
+    for suffix, render in RENDERERS.items():
+        text = clean_text(EXTRACTORS[suffix](render(row["text"])))
+        found[suffix] = describe(parse_resume(text, today=TODAY))
+    for name, make in STRUCTURED.items():
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "resume.json"
+            file.write_bytes(make(row))
+            (read,) = read_path(file)
+        # One that is labeled with neither a title nor skills is refused in these formats, for it has no text.
+        if isinstance(read, SourceRow) and isinstance(read.document, ResumeDocument):
+            found[name] = describe_document(read.document)
+    return found
+
+
 def _tabulate(groups: dict[str, dict[str, Counter[str]]], *, title: str) -> Table:
     table = Table("field", *groups, title=title)
     for name in describe(parse_resume("", today=TODAY)):
         tallies = [group.get(name) for group in groups.values()]
-        table.add_row(name, *(_rate(tally) if tally else "" for tally in tallies))
+        table.add_row(name, *(f"{_rate(tally)} ({tally['labeled']})" if tally else "" for tally in tallies))
     return table
 
 
 def _rate(tally: Counter[str]) -> str:
     precision = f"{tally['right'] / tally['found']:.2f}" if tally["found"] else "-"
     recall = f"{tally['right'] / tally['labeled']:.2f}" if tally["labeled"] else "-"
-    return f"{precision} / {recall} ({tally['labeled']})"
+    return f"{precision} / {recall}"
 
 
 def read_folder(folder: Path) -> Iterator[tuple[str, str]]:
-    """Name and text of every file that can be read."""
+    """Format and text of every file that can be read."""
     for path in sorted(folder.rglob("*")):
         extract = EXTRACTORS.get(path.suffix.lower())
         if extract:
             try:
-                yield path.name, clean_text(extract(path.read_bytes()))
+                yield path.suffix.lower(), clean_text(extract(path.read_bytes()))
             except UnreadableDocument as error:
                 print(f"{path.name}: {error}")
 
 
 def survey(folder: Path, console: Console) -> None:
-    """Print in what share of the files of a folder each field was found."""
-    counts: Counter[str] = Counter()
-    files = 0
-    for _, text in read_folder(folder):
-        files += 1
-        counts.update(name for name, values in describe(parse_resume(text, today=TODAY)).items() if values)
-    table = Table("field", "files", "share", title=f"{folder}: {files} files in which a field was found")
-    for name in describe(parse_resume("", today=TODAY)):
-        table.add_row(name, str(counts[name]), f"{counts[name] / max(files, 1):.2f}")
+    """Print in what share of the files of a folder each field was found, by format."""
+    counts: dict[str, Counter[str]] = {}
+    for suffix, text in read_folder(folder):
+        found = describe(parse_resume(text, today=TODAY))
+        counts.setdefault(suffix, Counter()).update(["files", *(name for name, values in found.items() if values)])
+    table = Table("field", *counts, title=f"{folder}: share of files in which a field was found")
+    for name in ("files", *describe(parse_resume("", today=TODAY))):
+        shares = (
+            f"{count[name]}" if name == "files" else f"{count[name] / count['files']:.2f}" for count in counts.values()
+        )
+        table.add_row(name, *shares)
     console.print(table)
 
 
@@ -179,6 +253,7 @@ def run() -> None:
     asked = parser.parse_args()
     console = Console(width=170)
     measure(asked.labels, console, errors=asked.errors)
+    measure_formats(asked.labels, console)
     if asked.folder:
         survey(asked.folder, console)
 
