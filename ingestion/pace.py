@@ -2,6 +2,9 @@
 
 TARGET_SECONDS = 1.0
 _FIRST_SIZE = 8
+_LEAST_SIZE = (
+    4  # smaller ones cost more than they hasten: claiming, settling and writing take as long for one as for four
+)
 
 
 class Pace:
@@ -21,4 +24,4 @@ class Pace:
             return
         fitting = int(documents * TARGET_SECONDS / max(seconds, 1e-3))
         # Grown in steps, because the texts of the next batch may be longer.
-        self.size = max(1, min(fitting, 2 * self.size, self._most))
+        self.size = min(max(fitting, _LEAST_SIZE), 2 * self.size, self._most)

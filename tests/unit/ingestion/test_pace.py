@@ -21,14 +21,15 @@ def test_batch_takes_about_the_target() -> None:
 
 def test_batch_has_a_most_and_a_least() -> None:
     assert settle_at(10_000) == 64
-    assert settle_at(0.01) == 1
+    assert settle_at(0.01) == 4
+    assert settle_at(0.01, most=1) == 1
     assert settle_at(10_000, most=5) == 5
 
 
 def test_first_batch_that_had_to_load_the_model_is_forgotten_soon() -> None:
     pace = Pace(most=64)
     pace.note(pace.size, 30.0)
-    assert pace.size == 1
+    assert pace.size == 4
     for _ in range(6):
         pace.note(pace.size, pace.size / 100)
     assert pace.size == 64
