@@ -27,7 +27,7 @@ from ingestion.tables import documents, metadata
 from milvus import Kind, ModelIdentity, Store
 
 FORMAT = 2
-_BATCH_ROWS = 1000
+_BATCH_ROWS = 200
 _MANIFEST = "manifest.json"
 # They speak of what is left behind, or are made anew as documents are indexed.
 _OMITTED = frozenset({"standby", "standby_changes", "collections", "workers", "signatures", "signature_buckets"})

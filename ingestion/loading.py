@@ -4,7 +4,6 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 
 from ingestion.documents import check_id, kind_of, refuse_nul
@@ -17,6 +16,7 @@ from ingestion.sources.validation import make_writable, reject
 from milvus import Kind
 
 _BATCH_ROWS = 500
+_BATCH_BYTES = 32 * 1024**2  # of originals, which may be whole files
 _NAMED_ORIGINS = 3
 MAX_PREFIX = 100
 
@@ -147,6 +147,13 @@ def load_rows(
 
 
 def _in_batches(rows: Iterable[SourceRow | Rejection]) -> Iterator[list[SourceRow | Rejection]]:
-    iterator = iter(rows)
-    while batch := list(islice(iterator, _BATCH_ROWS)):
+    batch: list[SourceRow | Rejection] = []
+    kept = 0
+    for row in rows:
+        batch.append(row)
+        kept += len(row.original.raw) if isinstance(row, SourceRow) and row.original else 0
+        if len(batch) == _BATCH_ROWS or kept >= _BATCH_BYTES:
+            yield batch
+            batch, kept = [], 0
+    if batch:
         yield batch

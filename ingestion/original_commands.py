@@ -1,7 +1,9 @@
 """The commands over originals: `python -m ingestion original | reread`."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -11,14 +13,14 @@ from ingestion.installation import Books, open_books
 from ingestion.records import Change
 from ingestion.rereading import RereadReport, reread
 from ingestion.settings import Settings, read_settings
-from ingestion.sources import ORIGINAL_FORMATS
+from ingestion.sources import ORIGINAL_FORMATS, Original
 from ingestion.terminal import configure_logs, console, errors, make_progress, show_clear_errors
 from milvus import Kind
 
 _LISTED = 20
 _WHY_NONE = (
-    "what came through the API, or as a text (PDF, DOCX, a page), is the document itself; what is over a million "
-    "characters, or came in before originals were kept, has none until it is loaded again"
+    "what came through the API is the document itself; what is over 4 MiB as a file or a million characters as a row, "
+    "or came in before originals were kept, has none"
 )
 
 app = typer.Typer()
@@ -27,9 +29,11 @@ KindOption = Annotated[Kind | None, typer.Option(help="Only documents of this ki
 
 @app.command()
 def original(
-    id_: Annotated[str, typer.Argument(metavar="ID", help="Id of a document.")], kind: KindOption = None
+    id_: Annotated[str, typer.Argument(metavar="ID", help="Id of a document.")],
+    kind: KindOption = None,
+    to: Annotated[Path | None, typer.Option(help="Write it to this file, which must not be there yet.")] = None,
 ) -> None:
-    """Print a document as its source had it."""
+    """Print a document as its source had it: the row, the object, or the file."""
     with _open() as (_, books):
         kinds = [kind] if kind else list(Kind)
         found = [one for of_kind in kinds for one in books.originals.read(of_kind, ids=[id_])]
@@ -38,7 +42,21 @@ def original(
         if not found:
             stored = any(books.ledger.get_document(of_kind, id_) for of_kind in kinds)
             _fail(f"{id_} has no original: {_WHY_NONE}" if stored else f"there is no document of the id {id_}")
-        typer.echo(found[0].original.raw)
+        _show(found[0].original, to)
+
+
+def _show(original: Original, to: Path | None) -> None:
+    raw = original.raw
+    if to is not None:
+        try:
+            with to.open("xb") as stream:
+                stream.write(raw if isinstance(raw, bytes) else raw.encode("utf-8"))
+        except OSError as error:
+            _fail(f"{to}: {error.strerror or error}")
+    elif isinstance(raw, bytes) and sys.stdout.isatty():
+        _fail(f"it is a file ({original.format}): --to FILE writes it")
+    else:
+        typer.echo(raw, nl=isinstance(raw, str))
 
 
 @app.command(name="reread")

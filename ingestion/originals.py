@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 
 from ingestion.database import Database, insert_or_update
 from ingestion.records import Change
-from ingestion.sources import Original
+from ingestion.sources import FILE_FORMATS, Original
 from ingestion.tables import originals
 from milvus import Kind
 
@@ -165,7 +165,7 @@ def _make_row(key: Key, noted: _Noted, *, now: float) -> dict[str, Any]:
     row = {"kind": key[0], "id": key[1], "origin": noted.origin, "by_hand": noted.by_hand, "read_at": now}
     if (original := noted.original) is None:
         return row | dict.fromkeys(("format", "content_hash", "length", "context", "raw"))
-    raw = original.raw.encode("utf-8", "replace")
+    raw = _to_bytes(original)
     return row | {
         "format": original.format,
         "content_hash": noted.content_hash,
@@ -182,8 +182,12 @@ def _write_context(original: Original) -> str | None:
 
 
 def _hash(original: Original) -> str:
-    parts = (original.format, _write_context(original) or "", original.raw)
-    return hashlib.sha256("\x00".join(parts).encode("utf-8", "replace")).hexdigest()
+    parts = (original.format.encode(), (_write_context(original) or "").encode("utf-8", "replace"), _to_bytes(original))
+    return hashlib.sha256(b"\x00".join(parts)).hexdigest()
+
+
+def _to_bytes(original: Original) -> bytes:
+    return original.raw if isinstance(original.raw, bytes) else original.raw.encode("utf-8", "replace")
 
 
 def _read_noted(connection: Connection, keys: Collection[Key]) -> dict[Key, _Noted]:
@@ -198,7 +202,9 @@ def _read_noted(connection: Connection, keys: Collection[Key]) -> dict[Key, _Not
 
 def _make_stored(row: Any) -> StoredOriginal:
     context = json.loads(row.context) if row.context else {}
-    original = Original(format=row.format, raw=zlib.decompress(row.raw).decode("utf-8"), **context)
+    content = zlib.decompress(row.raw)
+    raw = content if row.format in FILE_FORMATS else content.decode("utf-8")
+    original = Original(format=row.format, raw=raw, **context)
     provenance = Provenance(row.origin, row.by_hand, original)
     return StoredOriginal(Kind(row.kind), row.id, provenance, original, row.read_at)
 

@@ -11,7 +11,7 @@ from ingestion.records import Change
 from ingestion.sources import Rejection, read_original
 from milvus import Kind
 
-_ORIGINALS_A_BATCH = 100
+_ORIGINALS_A_BATCH = 25
 _MOST_LISTED = 100
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ingestion.errors import UnreadableDocument
 from ingestion.sources.html_page import Page, parse_page
 from ingestion.sources.objects import FoundObject, read_objects
-from ingestion.sources.port import Rejection, SourceFile, SourceRow
+from ingestion.sources.port import Original, Rejection, SourceFile, SourceRow
 from ingestion.sources.streams import guard, read_whole
 from ingestion.sources.text_file import make_text_row
 from ingestion.sources.validation import reject
@@ -30,7 +30,7 @@ def _read(file: SourceFile) -> Iterator[SourceRow | Rejection]:
     if page.postings or page.faults:
         yield from read_objects(file, _find_objects(file, page))
     else:
-        yield make_text_row(file, page.text)
+        yield make_text_row(file, page.text, Original(format="html", raw=content))
 
 
 def _find_objects(file: SourceFile, page: Page) -> Iterator[FoundObject | Rejection]:

@@ -11,16 +11,20 @@ from ingestion.sources.json_file import parse_json
 from ingestion.sources.linkedin import LINKEDIN, read_tables
 from ingestion.sources.objects import FEED, FORMATS, ROWS, FoundObject, read_objects
 from ingestion.sources.port import Original, Rejection, SourceFile, SourceRow
+from ingestion.sources.text_file import EXTRACTORS, make_reader
 from ingestion.sources.validation import reject
 from milvus import Kind
 
-ORIGINAL_FORMATS = (*sorted(one.key for one in FORMATS), ROWS, FEED, LINKEDIN)
+FILE_FORMATS = tuple(suffix.removeprefix(".") for suffix in EXTRACTORS)
+"""What originals are called that are files of one document, kept as bytes."""
+ORIGINAL_FORMATS = (*sorted(one.key for one in FORMATS), ROWS, FEED, LINKEDIN, *FILE_FORMATS)
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
 
 
 def read_original(original: Original, *, kind: Kind, id_: str) -> SourceRow | Rejection:
     """The document that an original gives now, under the id that it has; a Rejection where it gives none."""
-    content = _DECLARATION + original.raw.encode("utf-8", "replace")
+    raw = original.raw
+    content = raw if isinstance(raw, bytes) else _DECLARATION + raw.encode("utf-8", "replace")
     file = SourceFile(
         name=f"{kind.value} {id_}", id=id_, open=partial(io.BytesIO, content), kind=kind, mapping=original.mapping
     )
@@ -40,6 +44,8 @@ def read_original(original: Original, *, kind: Kind, id_: str) -> SourceRow | Re
 
 
 def _read(original: Original, file: SourceFile) -> Iterator[SourceRow | Rejection]:
+    if isinstance(original.raw, bytes):
+        return make_reader(f".{original.format}")(file)
     if original.format == FEED:
         return read_feed(file)
     try:

@@ -29,12 +29,13 @@ class SourceFile:
 class Original:
     """A document as its source has it, whole, and what else has to be known to read it again.
 
-    `raw` is JSON text, as received or written anew from what was read; where `format` is "feed", XML. `company` (whose
-    board it was on) and `source` fill what it leaves open; `mapping` is as in a SourceFile.
+    `raw` is JSON text, as received or written anew from what was read; where `format` is "feed", XML; where it is the
+    ending of a file that is one document ("pdf"), the bytes of the file. `company` (whose board it was on) and `source`
+    fill what it leaves open; `mapping` is as in a SourceFile.
     """
 
     format: str
-    raw: str
+    raw: str | bytes
     company: str | None = None
     source: str | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -44,8 +45,8 @@ class Original:
 class SourceRow:
     """A document that was read. `location` names file and row; `ignored` names the columns that no field took.
 
-    `file` is the name of the SourceFile. `original` is None where the source is a text, which the document holds whole
-    (PDF, DOCX, a page), and where it is over a million characters.
+    `file` is the name of the SourceFile. `original` is None where it is too long to be kept: a file over 4 MiB, a row
+    over a million characters.
     """
 
     location: str

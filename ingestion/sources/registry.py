@@ -22,7 +22,7 @@ READERS: Mapping[str, Reader] = {
     ".ndjson": read_jsonl,
     ".parquet": read_parquet,
     **dict.fromkeys((".xml", ".rss", ".atom"), read_feed),
-    **{suffix: make_reader(extract) for suffix, extract in EXTRACTORS.items()},
+    **{suffix: make_reader(suffix) for suffix in EXTRACTORS},
     # A page may hold vacancies for machines to read beside its text.
     **dict.fromkeys((".html", ".htm"), read_html),
 }

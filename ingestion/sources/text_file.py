@@ -12,10 +12,10 @@ from ingestion.sources.odt import extract_odt
 from ingestion.sources.old_word import OLD_WORD, extract_doc
 from ingestion.sources.pdf import extract_pdf
 from ingestion.sources.plain_text import extract_plain_text
-from ingestion.sources.port import Reader, Rejection, SourceFile, SourceRow
+from ingestion.sources.port import Original, Reader, Rejection, SourceFile, SourceRow
 from ingestion.sources.rtf import extract_rtf
 from ingestion.sources.streams import guard, read_whole
-from ingestion.sources.validation import make_row, reject
+from ingestion.sources.validation import keep_original, make_row, reject
 from milvus import Kind
 
 Extractor = Callable[[bytes], str]
@@ -37,33 +37,33 @@ EXTRACTORS: Mapping[str, Extractor] = {
 KNOWN_TEXTS = tuple(suffix for suffix in EXTRACTORS if suffix != OLD_WORD)
 
 
-def make_reader(extract: Extractor) -> Reader:
-    """The reader of files whose text `extract` takes out."""
+def make_reader(suffix: str) -> Reader:
+    """The reader of files of one of EXTRACTORS."""
 
     def read(file: SourceFile) -> Iterator[SourceRow | Rejection]:
-        return guard(file.name, _read_text(file, extract))
+        return guard(file.name, _read_text(file, suffix))
 
     return read
 
 
-def _read_text(file: SourceFile, extract: Extractor) -> Iterator[SourceRow | Rejection]:
+def _read_text(file: SourceFile, suffix: str) -> Iterator[SourceRow | Rejection]:
     with file.open() as stream:
         content = read_whole(stream)
     try:
-        text = extract_text(content, extract)
+        text = extract_text(content, EXTRACTORS[suffix])
     except UnreadableDocument as error:
         yield reject(file.name, str(error), kind=_tell_kind(file))
     else:
-        yield make_text_row(file, text)
+        yield make_text_row(file, text, Original(format=suffix.removeprefix("."), raw=content))
 
 
-def make_text_row(file: SourceFile, text: str) -> SourceRow | Rejection:
+def make_text_row(file: SourceFile, text: str, original: Original) -> SourceRow | Rejection:
     """The one document of a file: a resume, unless the caller or the file's name says otherwise. Its id is its path."""
     kind = _tell_kind(file)
     if not text.strip():
         return reject(file.name, _NO_TEXT, kind=kind)
     row = make_row({"id": file.id, "text": text}, kind=kind, location=file.name, raw=text[:2_000])
-    return replace(row, file=file.name) if isinstance(row, SourceRow) else row
+    return replace(row, file=file.name, original=keep_original(original)) if isinstance(row, SourceRow) else row
 
 
 def _tell_kind(file: SourceFile) -> Kind:

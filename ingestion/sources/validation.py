@@ -14,6 +14,7 @@ from ingestion.sources.port import Original, Rejection, SourceRow
 from milvus import Kind
 
 _MAX_KEPT_CHARACTERS = 1_000_000
+_MAX_KEPT_BYTES = 4 * 1024**2
 _MAX_RAW_CHARACTERS = 2_000
 _MAX_SHOWN_CHARACTERS = 80
 _MAX_SHOWN_ERRORS = 5
@@ -42,7 +43,8 @@ def make_row(
 
 def keep_original(original: Original) -> Original | None:
     """The original, unless it is too long to be kept."""
-    return original if len(original.raw) <= _MAX_KEPT_CHARACTERS else None
+    most = _MAX_KEPT_BYTES if isinstance(original.raw, bytes) else _MAX_KEPT_CHARACTERS
+    return original if len(original.raw) <= most else None
 
 
 def make_document(fields: Mapping[str, Any], kind: Kind) -> AnyDocument:

@@ -33,12 +33,22 @@ def test_original_of_a_loaded_document_is_printed_and_read_again(environment: di
 def test_document_without_an_original_is_told_from_one_that_is_not_there(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    (tmp_path / "resume.txt").write_text("Baker of rye bread")
-    run(environment, "ingestion", "load", tmp_path / "resume.txt")
-    check_clear_error(run(environment, "ingestion", "original", "resume.txt"), "has no original", "PDF")
+    (tmp_path / "resume.html").write_text(f"<p>Baker of rye bread</p><!--{'x' * 5_000_000}-->")
+    run(environment, "ingestion", "load", tmp_path / "resume.html")
+    check_clear_error(run(environment, "ingestion", "original", "resume.html"), "has no original", "4 MiB")
     check_clear_error(run(environment, "ingestion", "original", "nobody"), "no document of the id nobody")
     check_clear_error(run(environment, "ingestion", "reread", "nobody"), "nobody: has no original")
-    check_clear_error(run(environment, "ingestion", "reread", "--format", "pdf"), "pdf", "lever")
+    check_clear_error(run(environment, "ingestion", "reread", "--format", "psd"), "psd", "lever")
+
+
+def test_file_is_written_out_as_it_came_in(environment: dict[str, str], tmp_path: Path) -> None:
+    content = "Пекарь ржаного хлеба".encode("cp1251")
+    (tmp_path / "resume.txt").write_bytes(content)
+    assert run(environment, "ingestion", "load", tmp_path / "resume.txt")[0] == 0
+    assert run(environment, "ingestion", "original", "resume.txt", "--to", tmp_path / "again.txt")[0] == 0
+    assert (tmp_path / "again.txt").read_bytes() == content
+    check_clear_error(run(environment, "ingestion", "original", "resume.txt", "--to", tmp_path / "again.txt"), "exists")
+    assert "1 unchanged" in run(environment, "ingestion", "reread", "resume.txt")[1]
 
 
 def test_resume_and_vacancy_of_one_id_are_told_apart(environment: dict[str, str], tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ingestion.documents import DOCUMENT_TYPES, kind_of
-from ingestion.sources import Rejection, SourceRow, read_path
+from ingestion.sources import Original, Rejection, SourceRow, read_path
 from ingestion.sources.objects import FORMATS, recognize
 from milvus import Kind
 from tests.contract.sources.examples import read_bytes
@@ -215,6 +215,6 @@ def test_raw_over_the_limit_is_left_out_and_the_document_kept(tmp_path: Path) ->
     assert row.document.title == "Cook"
 
 
-def test_plain_text_has_no_raw(tmp_path: Path) -> None:
+def test_file_of_one_document_is_kept_as_it_is(tmp_path: Path) -> None:
     [row], [] = read_bytes(tmp_path, "resume.txt", b"Baker of bread")
-    assert row.original is None
+    assert row.original == Original(format="txt", raw=b"Baker of bread")

@@ -10,9 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.documents import kind_of
-from ingestion.sources import ORIGINAL_FORMATS, Original, Rejection, SourceRow, read_original
+from ingestion.sources import FILE_FORMATS, ORIGINAL_FORMATS, Original, Rejection, SourceRow, read_original
 from milvus import Kind
-from tests.contract.sources.examples import ROWS, TABLES, Format, read_bytes, write_jsonl, write_parquet, write_zip
+from tests.contract.sources.examples import (
+    ROWS,
+    TABLES,
+    Format,
+    read_bytes,
+    write_docx,
+    write_jsonl,
+    write_parquet,
+    write_pdf,
+    write_zip,
+)
 from tests.contract.sources.json_examples import Example, read_object
 from tests.contract.sources.test_contract import json_values
 from tests.contract.sources.test_feeds import RSS
@@ -45,7 +55,7 @@ def test_object_of_every_format_gives_the_same_again(example: Example, tmp_path:
 
 
 def test_every_format_is_named_for_commands(tmp_path: Path) -> None:
-    assert len(set(ORIGINAL_FORMATS)) == len(ORIGINAL_FORMATS) == 13
+    assert len(set(ORIGINAL_FORMATS)) == len(ORIGINAL_FORMATS) == 23
     original = read_object(tmp_path, LEVER_POSTING.content).original
     assert original is not None
     assert original.format == "lever"
@@ -115,6 +125,30 @@ def test_postings_of_a_page_are_kept(tmp_path: Path) -> None:
     check_same([row])
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("cv.txt", "Пекарь ржаного хлеба".encode("cp1251")),
+        ("cv.md", b"# Baker\n\n*Rye* bread"),
+        ("cv.html", b"<html><body><h1>Baker</h1><p>Rye bread</p></body></html>"),
+        ("cv.pdf", write_pdf("Baker of rye bread")),
+        ("cv.docx", write_docx("Baker of rye bread")),
+        ("cv.rtf", rb"{\rtf1\ansi Baker of \b rye\b0 bread}"),
+    ],
+)
+def test_file_of_one_document_gives_the_same_again(name: str, content: bytes, tmp_path: Path) -> None:
+    rows, _ = read_bytes(tmp_path, name, content, kind=Kind.RESUMES)
+    check_same(rows)
+    assert rows[0].original is not None
+    assert rows[0].original.raw == content
+
+
+def test_file_that_is_too_large_is_read_and_not_kept(tmp_path: Path) -> None:
+    page = b"<html><body><p>Baker</p><!--" + b"x" * 5 * 1024**2 + b"--></body></html>"
+    [row], [] = read_bytes(tmp_path, "cv.html", page)
+    assert (row.document.text, row.original) == ("Baker", None)
+
+
 def test_document_keeps_its_id_and_is_of_the_source_that_brought_it() -> None:
     original = Original(format="rows", raw='{"id": "7", "title": "Baker"}', source="board")
     row = read_original(original, kind=Kind.VACANCIES, id_="mill-7")
@@ -151,7 +185,8 @@ def test_original_that_gives_no_document_is_named_with_the_reason(original: Orig
     raw=st.text(max_size=200) | json_values.map(json.dumps),
     kind=st.sampled_from(Kind),
 )
-def test_originals_of_any_text_never_raise(format_: str, raw: str, kind: Kind) -> None:
+def test_originals_of_any_text_never_raise(format_: str, raw: str | bytes, kind: Kind) -> None:
+    raw = raw.encode("utf-8", "replace") if format_ in FILE_FORMATS and isinstance(raw, str) else raw
     read = read_original(Original(format=format_, raw=raw), kind=kind, id_="x")
     assert isinstance(read, SourceRow | Rejection)
 
