@@ -3,10 +3,11 @@
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import wraps
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import connect as connect_sqlite
 from typing import Any, ParamSpec, TypeVar
 
 from alembic import command
@@ -25,6 +26,9 @@ R = TypeVar("R")
 # PostgreSQL's codes for a serialization failure and a deadlock.
 _CONFLICTS = ("40001", "40P01")
 _ATTEMPTS = 6
+# Any numbers will do for PostgreSQL's locks, as long as they differ.
+_MIGRATION_LOCK, _TURN_LOCK = 823174, 823175
+_TURN_SECONDS = 120.0  # longer than a write may take
 
 
 class Database:
@@ -57,7 +61,7 @@ class Database:
         with self.write() as connection:
             if self.dialect == "postgresql":
                 # Several processes start at once; only one may migrate, the others wait for it.
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(823174)")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
             config = Config()
             config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
             config.attributes["connection"] = connection
@@ -89,6 +93,22 @@ class Database:
             connection.begin(),
         ):
             yield connection
+
+    @contextmanager
+    def take_turn(self) -> Iterator[None]:
+        """Hold what one process at a time may hold. A process that dies has let go of it. Raises LedgerUnavailable."""
+        if self.dialect == "postgresql":
+            with self.read() as connection:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN_LOCK})")
+                yield
+            return
+        # A file of its own, because a lock on the ledger's would keep all others from writing to that.
+        with (
+            _mapped_errors(),
+            closing(connect_sqlite(f"{self._engine.url.database}-turn", timeout=_TURN_SECONDS)) as turn,
+        ):
+            turn.execute("BEGIN EXCLUSIVE")
+            yield
 
     def close(self) -> None:
         """Close all connections."""

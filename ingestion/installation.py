@@ -1,7 +1,7 @@
 """Everything that one installation consists of, opened from its settings."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 
@@ -75,7 +75,11 @@ class Installation:
         def make_pipeline() -> Pipeline:
             served = self.serving.get_for_writing()
             return Pipeline(
-                normalizer=self.normalizer, embedder=served.embedder, store=served.store, find_known=find_known
+                normalizer=self.normalizer,
+                embedder=served.embedder,
+                store=served.store,
+                find_known=find_known,
+                take_turn=nullcontext if self.index.writes_in_parallel else self.books.database.take_turn,
             )
 
         housekeeper = Housekeeper(self.books.database, self.books.ledger, self.retention)

@@ -1,6 +1,7 @@
 """One batch of claims through normalizing, embedding and upserting, to outcomes."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,12 +26,14 @@ class Pipeline:
     """What stands between the ledger and the index. One document's fault never costs another document anything.
 
     `find_known` gives text hashes and vectors of the same model by id: what they cover need not be embedded again.
+    `take_turn` is held around each write, where an engine takes one writer at a time.
     """
 
     normalizer: Normalizer
     embedder: Embedder
     store: Store
     find_known: FindKnown | None = None
+    take_turn: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def apply(self, claims: Sequence[Claim]) -> list[Outcome]:
         """Bring the index to what the claims say; one outcome for each claim, in any order."""
@@ -42,7 +45,8 @@ class Pipeline:
 
     def _delete(self, kind: Kind, claims: Sequence[Claim]) -> list[Outcome]:
         def remove(batch: Sequence[Claim]) -> list[Outcome]:
-            self.store.collection(kind).delete([claim.id for claim in batch])
+            with self.take_turn():
+                self.store.collection(kind).delete([claim.id for claim in batch])
             return [Outcome(claim) for claim in batch]
 
         return _attempt(claims, remove)
@@ -81,7 +85,8 @@ class Pipeline:
             embedded = self.embedder.embed_documents([one.entity.embedded_text for one in fresh])
             vectors |= {one.claim.id: vector for one, vector in zip(fresh, embedded, strict=True)}
         matrix: Vectors = np.stack([vectors[one.claim.id] for one in batch])
-        collection.upsert([one.entity for one in batch], matrix)
+        with self.take_turn():
+            collection.upsert([one.entity for one in batch], matrix)
         return [Outcome(one.claim, text_hash=one.entity.text_hash) for one in batch]
 
 

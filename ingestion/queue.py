@@ -199,8 +199,11 @@ class WorkQueue:
                 state=case((again, State.PENDING), else_=State.FAILED),
                 state_since=case((again, documents.c.state_since), else_=self._clock()),
                 error=outcome.error,
-                # What fails because the index is away is not the document's fault: it costs no attempt.
-                attempts=documents.c.attempts - 1 if outcome.retry else documents.c.attempts,
+                # What fails because the index is away is not the document's fault: it costs no attempt. A change of the
+                # document meanwhile has set them to none.
+                attempts=case((documents.c.attempts > 0, documents.c.attempts - 1), else_=0)
+                if outcome.retry
+                else documents.c.attempts,
                 not_before=self._clock() + _RETRY_SECONDS if outcome.retry else 0.0,
                 lease_owner=None,
                 lease_until=None,

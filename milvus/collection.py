@@ -1,21 +1,22 @@
 """A collection: upsert, delete, read and search its rows on Milvus Lite or a Milvus server."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from milvus.aliases import VECTOR, Made
 from milvus.embedding.port import Vectors
-from milvus.engine import MAX_WINDOW, READ_SECONDS, WRITE_SECONDS, Connection, map_errors
+from milvus.engine import LOAD_SECONDS, MAX_WINDOW, READ_SECONDS, WRITE_SECONDS, Connection, map_errors
 from milvus.entities import Entity, Kind
-from milvus.errors import InvalidVector
+from milvus.errors import IndexNotLoaded, InvalidVector
 from milvus.filters import Filter, Near, ResumeFilter, VacancyFilter, build_expression, is_near, quote_list, quote_text
 from milvus.schema import is_storable_id, list_names, to_entity, to_row
 
@@ -31,6 +32,23 @@ _READ_ROWS = 500
 _WRITE_ROWS = 1000
 _WRITE_BYTES = 16 * 2**20
 _LEAST_NORM = 1e-6
+
+
+R = TypeVar("R")
+
+
+def _load_first(read: Callable[..., R]) -> Callable[..., R]:
+    """A read that is repeated once the collection is loaded, where an engine that was started again has not done so."""
+
+    @wraps(read)
+    def call(collection: "Collection", *args: Any, **kwargs: Any) -> R:
+        try:
+            return read(collection, *args, **kwargs)
+        except IndexNotLoaded:
+            collection.load()
+            return read(collection, *args, **kwargs)
+
+    return call
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +125,11 @@ class Collection:
         """The `document_hash` of every row, by id."""
         return {row["id"]: row["document_hash"] for row in self._list("", ["id", "document_hash"])}
 
+    def load(self) -> None:
+        """Have the engine take the collection into memory, where it has not: only from there does it answer."""
+        with map_errors("load", self._name):
+            self._client.load_collection(self._name, timeout=LOAD_SECONDS)
+
     def count(self, filter: Filter | None = None, *, active_at: datetime | None = None) -> int:
         """How many rows pass the filter; with `active_at`, expired ones do not count."""
         expression = self._build_expression(filter, active_at)
@@ -163,6 +186,7 @@ class Collection:
                 return sorted(kept, key=lambda hit: (-hit[0], hit[1]))
             size *= 2
 
+    @_load_first
     def _search(
         self, query: Vector, expression: str, size: int, fields: list[str]
     ) -> list[tuple[float, str, dict[str, Any]]]:
@@ -205,6 +229,7 @@ class Collection:
                 return
             last = max(row["id"] for row in page)
 
+    @_load_first
     def _query(self, expression: str, fields: list[str], consistency: str, **options: int) -> list[dict[str, Any]]:
         with map_errors("read", self._kind.value):
             rows: list[dict[str, Any]] = self._client.query(

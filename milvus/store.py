@@ -129,6 +129,11 @@ class Index:
         for kind in Kind:
             drop_collection(self._connection, kind, generation)
 
+    @property
+    def writes_in_parallel(self) -> bool:
+        """Whether a collection takes several writers at once, in one process or in several."""
+        return self._connection.engine.writes_in_parallel
+
     def ping(self) -> None:
         """Ask the engine for a sign of life. Raises IndexUnavailable."""
         with map_errors("ping", "the index"):

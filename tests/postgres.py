@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -38,33 +39,59 @@ def _server_user() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
+class Postgres:
+    """A server over one data folder, which can be crashed and started again on the same port."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._user = _server_user()
+        self.port = find_free_port()
+        self.url = f"postgresql+psycopg://counterpart@127.0.0.1:{self.port}/postgres"
+        if self._user:
+            shutil.chown(folder, self._user)
+        access = ["-U", "counterpart", "-A", "trust"]
+        subprocess.run(
+            [_find_binary("initdb"), "-D", folder / "data", *access, "-E", "UTF8", "--no-sync"],
+            check=True,
+            capture_output=True,
+            user=self._user,
+        )
+        self.start()
+
+    def start(self) -> None:
+        """Start, and return once it takes connections."""
+        sockets = f"unix_socket_directories={self._folder}"
+        options = ["-p", str(self.port), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", sockets]
+        self._server = subprocess.Popen(
+            [_find_binary("postgres"), "-D", self._folder / "data", *options],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            user=self._user,
+        )
+        _wait_until_listening(self.port, self._server)
+
+    def crash(self) -> None:
+        """Let it end at once, without a checkpoint: the next start recovers."""
+        self._stop(signal.SIGQUIT)
+
+    def stop(self) -> None:
+        """Cut all connections and end in order."""
+        self._stop(signal.SIGINT)
+
+    def _stop(self, how: signal.Signals) -> None:
+        self._server.send_signal(how)
+        self._server.wait(30)
+
+
 @contextmanager
 def run_postgres() -> Iterator[str]:
     """The URL of a fresh server; it is stopped and its files are removed at the end."""
-    user, port = _server_user(), find_free_port()
     with tempfile.TemporaryDirectory(prefix="counterpart-pg-") as folder:
-        data = Path(folder) / "data"
-        if user:
-            shutil.chown(folder, user)
-        subprocess.run(
-            [_find_binary("initdb"), "-D", data, "-U", "counterpart", "-A", "trust", "-E", "UTF8", "--no-sync"],
-            check=True,
-            capture_output=True,
-            user=user,
-        )
-        options = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
-        server = subprocess.Popen(
-            [_find_binary("postgres"), "-D", data, *options, "-c", "fsync=off"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            user=user,
-        )
+        server = Postgres(Path(folder))
         try:
-            _wait_until_listening(port, server)
-            yield f"postgresql+psycopg://counterpart@127.0.0.1:{port}/postgres"
+            yield server.url
         finally:
-            server.terminate()
-            server.wait(30)
+            server.stop()
 
 
 def _wait_until_listening(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,88 @@
+"""One fault after another under traffic, and after each a comparison of everything."""
+
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tests.faults.callers import Traffic
+from tests.faults.comparison import Findings, compare
+from tests.faults.operations import Author, Witness
+from tests.faults.processes import START_SECONDS, wait_until
+from tests.faults.setups import Fault, Setup
+
+_CALLERS = 3
+_PAUSE_SECONDS = (0.05, 1.5)
+_DRAIN_SECONDS = 240.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one fault. Times in seconds; `oddities` are answers that no fault excuses."""
+
+    fault: str
+    injected: int
+    recovered: int
+    slowest: float
+    drained: float | None
+    findings: Findings
+    oddities: Sequence[str] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether everything recovered and nothing was lost, doubled or stale."""
+        return (
+            self.recovered == self.injected
+            and self.drained is not None
+            and self.findings.is_clean
+            and not self.oddities
+        )
+
+    def describe(self) -> str:
+        """What is wrong."""
+        lines = [f"{self.fault}: {self.recovered} of {self.injected} recovered"]
+        if self.drained is None:
+            lines.append("the queue does not become empty")
+        return "\n".join([*lines, *self.oddities, self.findings.describe()])
+
+
+class Trial:
+    """An installation under traffic, to be struck by faults. Everything random comes from `seed`."""
+
+    def __init__(self, setup: Setup, *, seed: int) -> None:
+        self.setup = setup
+        self.witness = Witness()
+        authors = [Author(f"caller{number}", seed) for number in range(_CALLERS)]
+        self.traffic = Traffic(setup.port, self.witness, authors=authors)
+        self._dice = random.Random(f"{seed} faults")
+
+    def begin(self) -> None:
+        """Start the installation. Raises RuntimeError where it does not come up."""
+        self.setup.start()
+        if wait_until(self.setup.is_serving, seconds=START_SECONDS) is None:
+            raise RuntimeError(f"the installation does not start:\n{self.setup.read_logs()}")
+
+    def run(self, fault: Fault, *, times: int, documents: int) -> Outcome:
+        """Let a fault strike at least so many times while so many new documents come in, then compare everything."""
+        injected = recovered = 0
+        slowest = 0.0
+        with self.traffic.flow(documents):
+            while injected < times:
+                time.sleep(self._dice.uniform(*_PAUSE_SECONDS))
+                strikes = fault.strike(self._dice)
+                took = wait_until(self.setup.is_serving, seconds=START_SECONDS)
+                injected += strikes
+                if took is not None:
+                    recovered += strikes
+                    slowest = max(slowest, took)
+                else:
+                    self.setup.start()
+        return self.conclude(fault.name, injected=injected, recovered=recovered, slowest=slowest)
+
+    def conclude(self, fault: str, *, injected: int, recovered: int, slowest: float) -> Outcome:
+        """Let the queue drain, and compare."""
+        drained = wait_until(lambda: not self.setup.count_pending(), seconds=_DRAIN_SECONDS)
+        findings = compare(self.setup.open_for_check(), self.witness)
+        self.begin()
+        oddities, self.traffic.oddities = self.traffic.oddities, []
+        return Outcome(fault, injected, recovered, slowest, drained, findings, oddities)
