@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import wraps
 from pathlib import Path
+from sqlite3 import SQLITE_FULL
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import connect as connect_sqlite
 from typing import Any, ParamSpec, TypeVar
@@ -18,13 +19,14 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, NoSuchM
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from ingestion.errors import LedgerConflict, LedgerUnavailable, SettingsError
+from ingestion.errors import LedgerConflict, LedgerFull, LedgerUnavailable, SettingsError
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 # PostgreSQL's codes for a serialization failure and a deadlock.
 _CONFLICTS = ("40001", "40P01")
+_DISK_FULL = "53100"
 _ATTEMPTS = 6
 # Any numbers will do for PostgreSQL's locks, as long as they differ.
 _MIGRATION_LOCK, _TURN_LOCK = 823174, 823175
@@ -123,10 +125,17 @@ def _mapped_errors() -> Iterator[None]:
         # SQLite says in the bare class that a file is no database; what is derived otherwise is a fault of ours.
         if type(error) not in (DatabaseError, OperationalError, InterfaceError):
             raise
-        kind = LedgerConflict if getattr(error.orig, "sqlstate", None) in _CONFLICTS else LedgerUnavailable
-        raise kind(f"the database refused or does not answer: {error.orig}") from error
+        raise _choose_error(error)(f"the database refused or does not answer: {error.orig}") from error
     except PoolTimeout as error:
         raise LedgerUnavailable(f"no connection to the database came free: {error}") from error
+
+
+def _choose_error(error: DatabaseError | InterfaceError) -> type[LedgerUnavailable]:
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _CONFLICTS:
+        return LedgerConflict
+    is_full = state == _DISK_FULL or getattr(error.orig, "sqlite_errorcode", None) == SQLITE_FULL
+    return LedgerFull if is_full else LedgerUnavailable
 
 
 def retry_conflicts(method: Callable[P, R]) -> Callable[P, R]:

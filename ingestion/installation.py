@@ -19,6 +19,7 @@ from ingestion.normalize import Normalizer
 from ingestion.pipeline import FindKnown, Pipeline
 from ingestion.queue import WorkQueue
 from ingestion.rebuild import Rebuilder, mend_switch
+from ingestion.reconcile import queue_differences
 from ingestion.rejections import RejectionLog
 from ingestion.serving import Served, Serving
 from ingestion.settings import Settings
@@ -167,6 +168,8 @@ def _complete_installation(
     if settings.index_is_local:
         # Only one process can hold the folder, so whoever held these leases is gone.
         books.queue.release_leases()
+    if index.may_forget and (differing := queue_differences(served.store, standby=books.standby, queue=books.queue)):
+        log.warning("the index differed from the ledger, these documents are queued anew", documents=differing)
     rebuilder = Rebuilder(
         books.standby,
         index,

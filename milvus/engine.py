@@ -63,7 +63,8 @@ _NOT_LOADED_MESSAGE = re.compile(r"is in state 'released'|collection not (?:full
 _UNEXPECTED_CODES = frozenset({1, 65_535})
 _TRANSIENT_MESSAGE = re.compile(
     r"rate ?limit|quota exceeded|(?:memory|disk|request) limit exceeded|(?:memory|disk) quota|force deny"
-    r"|not (?:fully )?loaded|service (?:not ready|unavailable|resource insufficient)|deadline ?exceeded|timed? ?out",
+    r"|no space left on device|file too large|not (?:fully )?loaded|deadline ?exceeded|timed? ?out"
+    r"|service (?:not ready|unavailable|resource insufficient)",
     re.IGNORECASE,
 )
 
@@ -99,6 +100,14 @@ class Engine:
         Lite's do not: two at once spoil its log, and what they wrote is gone when it is started again after a crash.
         """
         return not self.is_lite
+
+    @property
+    def may_forget(self) -> bool:
+        """Whether an acknowledged write may be gone after a crash.
+
+        Lite's log is not synced to the disk, and ends for its reader where a write broke off because a disk was full.
+        """
+        return self.is_lite
 
     @property
     def lags_behind_writes(self) -> bool:

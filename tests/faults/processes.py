@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -45,10 +46,17 @@ class Process:
 
     def start(self) -> None:
         """Start it; it need not be ready when this returns."""
-        with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
-                self._arguments, env=self._environment, stdout=output, stderr=subprocess.STDOUT
-            )
+        self._process = subprocess.Popen(
+            self._arguments, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        threading.Thread(target=self._keep_output, args=(self._process,), daemon=True).start()
+
+    def _keep_output(self, process: subprocess.Popen[bytes]) -> None:
+        # Through a pipe, so that the process' own limit on files does not concern its log.
+        assert process.stdout is not None
+        with process.stdout, self.log.open("ab", buffering=0) as log:
+            while data := process.stdout.read1():
+                log.write(data)
 
     def kill(self) -> None:
         """End it at once, with no chance to tidy up."""

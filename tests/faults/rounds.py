@@ -80,9 +80,16 @@ class Trial:
         return self.conclude(fault.name, injected=injected, recovered=recovered, slowest=slowest)
 
     def conclude(self, fault: str, *, injected: int, recovered: int, slowest: float) -> Outcome:
-        """Let the queue drain, and compare."""
-        drained = wait_until(lambda: not self.setup.count_pending(), seconds=_DRAIN_SECONDS)
+        """Let the queue drain, crash what is idle now, and compare."""
+        drained = self._drain()
+        if drained is not None:
+            self.setup.crash_idle()
+            self.begin()
+            drained = self._drain()
         findings = compare(self.setup.open_for_check(), self.witness)
         self.begin()
         oddities, self.traffic.oddities = self.traffic.oddities, []
         return Outcome(fault, injected, recovered, slowest, drained, findings, oddities)
+
+    def _drain(self) -> float | None:
+        return wait_until(lambda: not self.setup.count_pending(), seconds=_DRAIN_SECONDS)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ingestion import Settings
 from ingestion.installation import open_books
+from tests.faults.disks import fill_disk, limit_files
 from tests.faults.processes import START_SECONDS, Process, is_listening, is_serving, wait_until
 from tests.faults.proxy import Mode, Proxy
 from tests.postgres import Postgres, find_free_port
@@ -48,6 +49,10 @@ class Setup(Protocol):
         """How many documents are not in the index yet."""
         ...
 
+    def crash_idle(self) -> None:
+        """Kill what holds documents in memory only, now that nothing is pending: nothing may be lost by that."""
+        ...
+
     def open_for_check(self) -> Settings:
         """Settings to look at ledger and index with; `start` ends the look."""
         ...
@@ -66,9 +71,10 @@ class OneProcess:
 
     name = "one process (SQLite, Milvus Lite)"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, disk: Path | None = None) -> None:
+        """With `disk`, the data lies on that small file system, which is filled now and then."""
         self.port = find_free_port()
-        self.settings = Settings(_env_file=None, data_dir=folder / "var", embedding_backend="hashing")  # type: ignore[call-arg]
+        self.settings = Settings(_env_file=None, data_dir=(disk or folder) / "var", embedding_backend="hashing")  # type: ignore[call-arg]
         environment = {
             "COUNTERPART_DATA_DIR": str(self.settings.data_dir),
             "COUNTERPART_EMBEDDING_BACKEND": "hashing",
@@ -76,6 +82,10 @@ class OneProcess:
         }
         self.api = Process("api", ["service", "serve"], folder=folder, environment=environment)
         self.faults = [Fault("kill -9 of the one process", lambda dice: kill(self.api, dice), kills=True)]
+        if disk is not None:
+            self.faults.append(Fault("disk full", lambda dice: fill_disk(disk, dice)))
+        else:
+            self.faults.append(Fault("no file may grow", lambda dice: limit_files(self.api, dice)))
 
     def start(self) -> None:
         """Start the process unless it runs."""
@@ -90,9 +100,13 @@ class OneProcess:
         """How many documents are not in the index yet."""
         return _count_pending(self.settings)
 
-    def open_for_check(self) -> Settings:
-        """Only one process can open the index: the check is a start after one more kill."""
+    def crash_idle(self) -> None:
+        """Kill the process."""
         self.api.kill()
+
+    def open_for_check(self) -> Settings:
+        """Only one process can open the index, so the API has to end."""
+        self.api.stop()
         return self.settings
 
     def read_logs(self) -> str:
@@ -165,6 +179,10 @@ class Distributed:
     def count_pending(self) -> int:
         """How many documents are not in the index yet."""
         return _count_pending(self.settings)
+
+    def crash_idle(self) -> None:
+        """Kill the index."""
+        self.index.kill()
 
     def open_for_check(self) -> Settings:
         """Past the proxies."""
