@@ -64,20 +64,31 @@ class Trial:
 
     def run(self, fault: Fault, *, times: int, documents: int) -> Outcome:
         """Let a fault strike at least so many times while so many new documents come in, then compare everything."""
+        return self.run_all([fault], times=times, documents=documents)
+
+    def run_all(self, faults: Sequence[Fault], *, times: int, documents: int) -> Outcome:
+        """The same with several faults, one after the other, and one comparison."""
         injected = recovered = 0
         slowest = 0.0
         with self.traffic.flow(documents):
-            while injected < times:
-                time.sleep(self._dice.uniform(*_PAUSE_SECONDS))
-                strikes = fault.strike(self._dice)
-                took = wait_until(self.setup.is_serving, seconds=START_SECONDS)
-                injected += strikes
-                if took is not None:
-                    recovered += strikes
-                    slowest = max(slowest, took)
-                else:
-                    self.setup.start()
-        return self.conclude(fault.name, injected=injected, recovered=recovered, slowest=slowest)
+            for fault in faults:
+                enough = injected + times
+                while injected < enough:
+                    strikes, took = self._strike(fault)
+                    injected += strikes
+                    recovered += strikes if took is not None else 0
+                    slowest = max(slowest, took or 0.0)
+        names = ", ".join(fault.name for fault in faults)
+        return self.conclude(names, injected=injected, recovered=recovered, slowest=slowest)
+
+    def _strike(self, fault: Fault) -> tuple[int, float | None]:
+        """How often the fault struck, and how long the recovery took; None where there was none."""
+        time.sleep(self._dice.uniform(*_PAUSE_SECONDS))
+        strikes = fault.strike(self._dice)
+        took = wait_until(self.setup.is_serving, seconds=START_SECONDS)
+        if took is None:
+            self.setup.start()
+        return strikes, took
 
     def conclude(self, fault: str, *, injected: int, recovered: int, slowest: float) -> Outcome:
         """Let the queue drain, crash what is idle now, and compare."""
