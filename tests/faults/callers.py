@@ -67,6 +67,8 @@ class Traffic:
         """Send a request and note the answer; whether it was carried out."""
         try:
             status, content_type, body = self._exchange(operation)
+        except ConnectionRefusedError:
+            return False  # it never arrived
         except (OSError, http.client.HTTPException):
             self._witness.doubt(operation.outcome)
             with self._lock:

@@ -13,6 +13,7 @@ Key = tuple[Kind, str]
 Content = dict[str, Any]
 
 _MOST_ROWS = 40
+_LATEST = 10
 _TRADES = ("Welder", "Nurse", "Surveyor", "Baker", "Electrician", "Bookkeeper", "Carpenter", "Translator")
 _STARTS = ("re", "in", "over", "out", "pre", "sub")
 _STEMS = ("plan", "build", "check", "count", "paint", "write", "test", "turn", "load", "mark")
@@ -96,6 +97,8 @@ class Author:
         kind, _ = self._dice.choice(list(self._contents))
         size = 1 if self._dice.random() < 0.6 else self._dice.randint(1, _MOST_ROWS)
         mine = [key for key in self._contents if key[0] is kind]
+        if self._dice.random() < 0.5:
+            mine = mine[-_LATEST:]  # what is probably on its way into the index at this moment
         chosen = self._dice.sample(mine, min(size, len(mine)))
         change = self._change_text if self._dice.random() < 0.5 else self._change_metadata
         return self._store({key: change(self._contents[key]) for key in chosen})

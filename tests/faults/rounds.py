@@ -12,7 +12,10 @@ from tests.faults.processes import START_SECONDS, wait_until
 from tests.faults.setups import Fault, Setup
 
 _CALLERS = 3
-_PAUSE_SECONDS = (0.05, 1.5)
+# A fault strikes after so many acknowledged changes and so many seconds, both at random.
+_MOST_CHANGES = 200
+_PAUSE_SECONDS = 0.3
+_PATIENCE_SECONDS = 15.0
 _DRAIN_SECONDS = 240.0
 
 
@@ -83,7 +86,9 @@ class Trial:
 
     def _strike(self, fault: Fault) -> tuple[int, float | None]:
         """How often the fault struck, and how long the recovery took; None where there was none."""
-        time.sleep(self._dice.uniform(*_PAUSE_SECONDS))
+        enough = self.witness.acknowledged + self._dice.randint(0, _MOST_CHANGES)
+        wait_until(lambda: self.witness.acknowledged >= enough, seconds=_PATIENCE_SECONDS)
+        time.sleep(self._dice.uniform(0, _PAUSE_SECONDS))
         strikes = fault.strike(self._dice)
         took = wait_until(self.setup.is_serving, seconds=START_SECONDS)
         if took is None:
