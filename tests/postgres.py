@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_STARTS = 5
+
 
 def find_free_port() -> int:
     """A port nobody listens on at this moment."""
@@ -59,16 +61,22 @@ class Postgres:
         self.start()
 
     def start(self) -> None:
-        """Start, and return once it takes connections."""
+        """Start, and return once it takes connections; what a crash left behind may stand in the way at first."""
         sockets = f"unix_socket_directories={self._folder}"
         options = ["-p", str(self.port), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", sockets]
-        self._server = subprocess.Popen(
-            [_find_binary("postgres"), "-D", self._folder / "data", *options],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            user=self._user,
-        )
-        _wait_until_listening(self.port, self._server)
+        log = self._folder / "postgres.log"
+        for _ in range(_STARTS):
+            with log.open("ab") as output:
+                self._server = subprocess.Popen(
+                    [_find_binary("postgres"), "-D", self._folder / "data", *options],
+                    stdout=output,
+                    stderr=output,
+                    user=self._user,
+                )
+            if _is_listening_soon(self.port, self._server):
+                return
+            time.sleep(1)
+        raise RuntimeError(f"postgres does not start: {log.read_text(errors='replace')[-2000:]}")
 
     def crash(self) -> None:
         """Let it end at once, without a checkpoint: the next start recovers."""
@@ -94,13 +102,12 @@ def run_postgres() -> Iterator[str]:
             server.stop()
 
 
-def _wait_until_listening(port: int, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            raise RuntimeError(f"postgres ended with {server.returncode}")
+def _is_listening_soon(port: int, server: subprocess.Popen[bytes]) -> bool:
+    """Wait until the server takes connections; False where it ends before."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+                return True
         time.sleep(0.1)
-    raise RuntimeError("postgres does not listen after 30 s")
+    return False
