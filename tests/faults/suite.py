@@ -1,5 +1,6 @@
 """The whole fault suite: `python -m tests.faults.suite --kills 100 --documents 5000 --seed 1`."""
 
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,7 +20,9 @@ from tests.faults.setups import Distributed, Fault, OneProcess, Setup
 _KILLS_A_CUT = 20  # that many kills in all, and each of the other faults strikes once
 _LEAST_STRIKES = 2
 
-console = Console()
+_COLUMNS = 130  # where the output goes to a file
+
+console = Console(width=None if sys.stdout.isatty() else _COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
