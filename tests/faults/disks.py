@@ -34,11 +34,10 @@ def mount_small_disk(folder: Path) -> Iterator[bool]:
 def fill_disk(folder: Path, dice: random.Random) -> int:
     """Fill the file system of a folder, but for a little, and make room again after some seconds."""
     ballast = folder / "ballast"
-    with ballast.open("wb") as file:
+    with ballast.open("wb", buffering=0) as file:
         with suppress(OSError):
             while True:
                 file.write(_CHUNK)
-                file.flush()
         with suppress(OSError):
             file.truncate(max(0, ballast.stat().st_size - dice.randrange(_MOST_LEFT_BYTES)))
     time.sleep(dice.uniform(*_FULL_SECONDS))
