@@ -3,10 +3,12 @@
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import wraps
 from pathlib import Path
+from sqlite3 import SQLITE_FULL
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import connect as connect_sqlite
 from typing import Any, ParamSpec, TypeVar
 
 from alembic import command
@@ -17,14 +19,18 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, NoSuchM
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from ingestion.errors import LedgerConflict, LedgerUnavailable, SettingsError
+from ingestion.errors import LedgerConflict, LedgerFull, LedgerUnavailable, SettingsError
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 # PostgreSQL's codes for a serialization failure and a deadlock.
 _CONFLICTS = ("40001", "40P01")
+_DISK_FULL = "53100"
 _ATTEMPTS = 6
+# Any numbers will do for PostgreSQL's locks, as long as they differ.
+_MIGRATION_LOCK, _TURN_LOCK = 823174, 823175
+_TURN_SECONDS = 120.0  # longer than a write may take
 
 
 class Database:
@@ -57,7 +63,7 @@ class Database:
         with self.write() as connection:
             if self.dialect == "postgresql":
                 # Several processes start at once; only one may migrate, the others wait for it.
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(823174)")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
             config = Config()
             config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
             config.attributes["connection"] = connection
@@ -90,6 +96,22 @@ class Database:
         ):
             yield connection
 
+    @contextmanager
+    def take_turn(self) -> Iterator[None]:
+        """Hold what one process at a time may hold. A process that dies has let go of it. Raises LedgerUnavailable."""
+        if self.dialect == "postgresql":
+            with self.read() as connection:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN_LOCK})")
+                yield
+            return
+        # A file of its own, because a lock on the ledger's would keep all others from writing to that.
+        with (
+            _mapped_errors(),
+            closing(connect_sqlite(f"{self._engine.url.database}-turn", timeout=_TURN_SECONDS)) as turn,
+        ):
+            turn.execute("BEGIN EXCLUSIVE")
+            yield
+
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
@@ -103,10 +125,17 @@ def _mapped_errors() -> Iterator[None]:
         # SQLite says in the bare class that a file is no database; what is derived otherwise is a fault of ours.
         if type(error) not in (DatabaseError, OperationalError, InterfaceError):
             raise
-        kind = LedgerConflict if getattr(error.orig, "sqlstate", None) in _CONFLICTS else LedgerUnavailable
-        raise kind(f"the database refused or does not answer: {error.orig}") from error
+        raise _choose_error(error)(f"the database refused or does not answer: {error.orig}") from error
     except PoolTimeout as error:
         raise LedgerUnavailable(f"no connection to the database came free: {error}") from error
+
+
+def _choose_error(error: DatabaseError | InterfaceError) -> type[LedgerUnavailable]:
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _CONFLICTS:
+        return LedgerConflict
+    is_full = state == _DISK_FULL or getattr(error.orig, "sqlite_errorcode", None) == SQLITE_FULL
+    return LedgerFull if is_full else LedgerUnavailable
 
 
 def retry_conflicts(method: Callable[P, R]) -> Callable[P, R]:

@@ -15,6 +15,7 @@ The tree:
     ├── UnknownSource          there is no source of this name
     ├── SourceRefused          a source that cannot be added, run or removed as things are
     └── LedgerUnavailable      the database does not answer
+        ├── LedgerFull         the database has no room left on its disk
         └── LedgerConflict     two transactions stood in each other's way; the same call may go through now
 """
 
@@ -77,6 +78,10 @@ class SourceRefused(IngestionError):
 
 class LedgerUnavailable(IngestionError):
     """The database does not answer."""
+
+
+class LedgerFull(LedgerUnavailable):
+    """The database has no room left on its disk: nothing was stored, and reading still works."""
 
 
 class LedgerConflict(LedgerUnavailable):

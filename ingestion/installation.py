@@ -1,7 +1,7 @@
 """Everything that one installation consists of, opened from its settings."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,6 +21,7 @@ from ingestion.originals import OriginalShelf
 from ingestion.pipeline import FindKnown, Pipeline
 from ingestion.queue import WorkQueue
 from ingestion.rebuild import Rebuilder, mend_switch
+from ingestion.reconcile import queue_differences
 from ingestion.rejections import RejectionLog
 from ingestion.serving import Served, Serving
 from ingestion.settings import Settings
@@ -84,6 +85,7 @@ class Installation:
                 store=served.store,
                 find_known=find_known,
                 link_duplicates=self.books.duplicates.link,
+                take_turn=nullcontext if self.index.writes_in_parallel else self.books.database.take_turn,
             )
 
         housekeeper = Housekeeper(self.books.database, self.books.ledger, self.retention)
@@ -173,6 +175,8 @@ def _complete_installation(
     if settings.index_is_local:
         # Only one process can hold the folder, so whoever held these leases is gone.
         books.queue.release_leases()
+    if index.may_forget and (differing := queue_differences(served.store, standby=books.standby, queue=books.queue)):
+        log.warning("the index differed from the ledger, these documents are queued anew", documents=differing)
     rebuilder = Rebuilder(
         books.standby,
         index,

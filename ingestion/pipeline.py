@@ -1,6 +1,7 @@
 """One batch of claims through normalizing, embedding and upserting, to outcomes."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -50,6 +51,7 @@ class Pipeline:
 
     `find_known` gives text hashes and vectors of the same model by id: what they cover need not be embedded again.
     `link_duplicates` gives the groups of documents that are one text under several ids, and knows them from then on.
+    `take_turn` is held around each write, where an engine takes one writer at a time.
     """
 
     normalizer: Normalizer
@@ -57,6 +59,7 @@ class Pipeline:
     store: Target
     find_known: FindKnown | None = None
     link_duplicates: LinkDuplicates | None = None
+    take_turn: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def apply(self, claims: Sequence[Claim]) -> list[Outcome]:
         """Bring the index to what the claims say; one outcome for each claim, in any order."""
@@ -68,7 +71,8 @@ class Pipeline:
 
     def _delete(self, kind: Kind, claims: Sequence[Claim]) -> list[Outcome]:
         def remove(batch: Sequence[Claim]) -> list[Outcome]:
-            self.store.collection(kind).delete([claim.id for claim in batch])
+            with self.take_turn():
+                self.store.collection(kind).delete([claim.id for claim in batch])
             return [Outcome(claim) for claim in batch]
 
         if claims and self.link_duplicates is not None:
@@ -118,7 +122,8 @@ class Pipeline:
             embedded = self.embedder.embed_documents([one.entity.embedded_text for one in fresh])
             vectors |= {one.claim.id: vector for one, vector in zip(fresh, embedded, strict=True)}
         matrix: Vectors = np.stack([vectors[one.claim.id] for one in batch])
-        collection.upsert([one.entity for one in batch], matrix)
+        with self.take_turn():
+            collection.upsert([one.entity for one in batch], matrix)
         return [Outcome(one.claim, text_hash=one.entity.text_hash) for one in batch]
 
 

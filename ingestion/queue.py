@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from ingestion.database import Database, insert_or_update, retry_conflicts
+from ingestion.database import Database, ignore_conflict, insert_or_update, retry_conflicts
 from ingestion.ledger import read_names
 from ingestion.records import Claim, Outcome, Priority, State, make_claim
 from ingestion.standby import is_switching, note_for_standby
@@ -31,6 +31,7 @@ from milvus import Kind
 
 MAX_ATTEMPTS = 5
 _RETRY_SECONDS = 2.0
+_ROWS_A_STATEMENT = 500
 
 
 class WorkQueue:
@@ -178,16 +179,47 @@ class WorkQueue:
             )
         elif claim.document is not None:
             # Erased meanwhile, row and all: the queue has to take it out of the index once more.
-            now = self._clock()
-            version = connection.scalar(
-                insert(tasks)
-                .values(kind=claim.kind, document_id=claim.id, action="delete", created_at=now)
-                .returning(tasks.c.id)
-            )
-            row = {"kind": claim.kind, "id": claim.id, "document_hash": "", "deleted": True, "version": version}
-            queued = {"state": State.PENDING, "priority": Priority.INTERACTIVE, "attempts": 0, "not_before": 0.0}
-            times = {"state_since": now, "created_at": now, "updated_at": now}
-            connection.execute(insert(documents).values(**row, **queued, **times))
+            self._queue_removal(connection, claim.kind, claim.id)
+
+    def _queue_removal(self, connection: Connection, kind: Kind, id_: str) -> int:
+        """Have an id that the ledger knows nothing of taken out of the index; 1, or 0 where it came in meanwhile."""
+        now = self._clock()
+        task = {"kind": kind, "document_id": id_, "action": "delete", "created_at": now}
+        version = connection.scalar(insert(tasks).values(**task).returning(tasks.c.id))
+        row = {"kind": kind, "id": id_, "document_hash": "", "deleted": True, "version": version}
+        queued = {"state": State.PENDING, "priority": Priority.INTERACTIVE, "attempts": 0, "not_before": 0.0}
+        times = {"state_since": now, "created_at": now, "updated_at": now}
+        added = ignore_conflict(self._database, documents, row | queued | times).returning(documents.c.id)
+        return len(connection.execute(added).all())
+
+    @retry_conflicts
+    def queue_anew(self, kind: Kind, ids: Sequence[str]) -> int:
+        """Queue documents that count as indexed, and are not; how many still did."""
+        queued = 0
+        with self._database.write() as connection:
+            for start in range(0, len(ids), _ROWS_A_STATEMENT):
+                these = documents.c.id.in_(ids[start : start + _ROWS_A_STATEMENT])
+                queued += _row_count(
+                    connection.execute(
+                        update(documents)
+                        .where(documents.c.kind == kind, these, documents.c.state == State.INDEXED)
+                        .values(
+                            state=State.PENDING,
+                            state_since=self._clock(),
+                            priority=Priority.BULK,
+                            indexed_text_hash=None,
+                            attempts=0,
+                            not_before=0.0,
+                        )
+                    )
+                )
+        return queued
+
+    @retry_conflicts
+    def queue_removals(self, kind: Kind, ids: Sequence[str]) -> int:
+        """Have ids that the ledger knows nothing of taken out of the index; how many it still knew nothing of."""
+        with self._database.write() as connection:
+            return sum(self._queue_removal(connection, kind, id_) for id_ in ids)
 
     def _settle_failure(self, connection: Connection, owner: str, outcome: Outcome) -> None:
         claim = outcome.claim
@@ -199,8 +231,11 @@ class WorkQueue:
                 state=case((again, State.PENDING), else_=State.FAILED),
                 state_since=case((again, documents.c.state_since), else_=self._clock()),
                 error=outcome.error,
-                # What fails because the index is away is not the document's fault: it costs no attempt.
-                attempts=documents.c.attempts - 1 if outcome.retry else documents.c.attempts,
+                # What fails because the index is away is not the document's fault: it costs no attempt. A change of the
+                # document meanwhile has set them to none.
+                attempts=case((documents.c.attempts > 0, documents.c.attempts - 1), else_=0)
+                if outcome.retry
+                else documents.c.attempts,
                 not_before=self._clock() + _RETRY_SECONDS if outcome.retry else 0.0,
                 lease_owner=None,
                 lease_until=None,

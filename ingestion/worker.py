@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import uuid4
 
@@ -15,7 +15,8 @@ from ingestion.housekeeping import Housekeeper
 from ingestion.pace import Pace
 from ingestion.pipeline import Pipeline
 from ingestion.queue import WorkQueue
-from ingestion.records import Outcome, Priority
+from ingestion.records import Claim, Outcome, Priority
+from milvus.errors import IndexUnavailable
 
 LEASE_SECONDS = 30.0
 BULK_EVERY = 8  # at the latest every eighth batch is of bulk documents, however many others come in
@@ -120,8 +121,7 @@ class Worker:
             return []
         started = time.monotonic()
         with self._keep_leases():
-            # Made after the claim: while anything is claimed, no other generation takes the serving one's place.
-            outcomes = self._make_pipeline().apply(claims)
+            outcomes = self._apply(claims)
         self._queue.settle(self._owner, outcomes)
         self._pace.note(len(claims), time.monotonic() - started)
         is_bulk = claims[0].priority is Priority.BULK or first is Priority.BULK
@@ -136,6 +136,14 @@ class Worker:
                     retry=outcome.retry,
                 )
         return outcomes
+
+    def _apply(self, claims: Sequence[Claim]) -> list[Outcome]:
+        try:
+            # Made after the claim: while anything is claimed, no other generation takes the serving one's place.
+            pipeline = self._make_pipeline()
+        except IndexUnavailable as error:
+            return [Outcome(claim, error=str(error), retry=True) for claim in claims]
+        return pipeline.apply(claims)
 
     def _beat(self) -> None:
         if time.monotonic() - self._last_beat >= _BEAT_SECONDS:

@@ -1,11 +1,12 @@
 """A collection: upsert, delete, read and search its rows on Milvus Lite or a Milvus server."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+from functools import wraps
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from milvus.batches import WRITE_ROWS, cut_batches, cut_ids
 from milvus.embedding.port import Vectors
 from milvus.engine import LOAD_SECONDS, MAX_WINDOW, READ_SECONDS, WRITE_SECONDS, Connection, map_errors
 from milvus.entities import Entity, Kind
-from milvus.errors import ColumnMissing, InvalidVector
+from milvus.errors import ColumnMissing, IndexNotLoaded, InvalidVector
 from milvus.filters import (
     Filter,
     Near,
@@ -40,6 +41,22 @@ _GROUP = "duplicate_group"
 _MEMBER = ["id", "title", "source", "url", _GROUP]
 _READ_ROWS = 500
 _FIRST_TERMS = 4  # times the rows wanted are ranked by terms before the filter is asked
+
+_Result = TypeVar("_Result")
+
+
+def _load_first(read: Callable[..., _Result]) -> Callable[..., _Result]:
+    """A read that is repeated once the collection is loaded, where an engine that was started again has not done so."""
+
+    @wraps(read)
+    def call(collection: "Collection", *args: Any, **kwargs: Any) -> _Result:
+        try:
+            return read(collection, *args, **kwargs)
+        except IndexNotLoaded:
+            collection.load()
+            return read(collection, *args, **kwargs)
+
+    return call
 
 
 class Collection:
@@ -144,6 +161,11 @@ class Collection:
     def list_hashes(self) -> dict[str, str]:
         """The `document_hash` of every row, by id."""
         return {row["id"]: row["document_hash"] for row in self._list("", ["id", "document_hash"])}
+
+    def load(self) -> None:
+        """Have the engine take the collection into memory, where it has not: only from there does it answer."""
+        with map_errors("load", self.name):
+            self._client.load_collection(self.name, timeout=LOAD_SECONDS)
 
     def count(self, filter: Filter | None = None, *, active_at: datetime | None = None) -> int:
         """How many rows pass the filter; with `active_at`, expired ones do not count."""
@@ -306,6 +328,7 @@ class Collection:
                 return sorted(kept, key=lambda one: (-one.score, one.id))
             size *= 2
 
+    @_load_first
     def _search(
         self, query: Vector | str, expression: str, size: int, fields: list[str]
     ) -> list[tuple[float, str, dict[str, Any]]]:
@@ -350,6 +373,7 @@ class Collection:
                 return
             last = max(row["id"] for row in page)
 
+    @_load_first
     def _query(self, expression: str, fields: list[str], consistency: str, **options: int) -> list[dict[str, Any]]:
         with map_errors("read", self._kind.value):
             rows: list[dict[str, Any]] = self._client.query(

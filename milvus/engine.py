@@ -22,7 +22,7 @@ from pymilvus.exceptions import (
     MilvusUnavailableException,
 )
 
-from milvus.errors import IndexHeld, IndexRefused, IndexUnavailable
+from milvus.errors import IndexHeld, IndexNotLoaded, IndexRefused, IndexUnavailable
 from milvus.schema import Column
 
 MAX_WINDOW = 16_384  # rows that one search may reach, offset included: the server's own limit
@@ -57,11 +57,14 @@ _UNREACHABLE_CODES = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED")
 _TRANSIENT_CODES = frozenset({3, 4, 7, 8, 9, 11, 12, 100, 101, 103, 106, 201, 202, 401, 501, 503}) | frozenset(
     {601, 602, 604, 901, 902, 903, 905, 10_000, 10_001}
 )
+_NOT_LOADED_CODE = 101
+_NOT_LOADED_MESSAGE = re.compile(r"is in state 'released'|collection not (?:fully )?loaded", re.IGNORECASE)
 # Components wrap such errors without their codes: "unexpected" is 1 for the client and Lite, 65535 for a server.
 _UNEXPECTED_CODES = frozenset({1, 65_535})
 _TRANSIENT_MESSAGE = re.compile(
     r"rate ?limit|quota exceeded|(?:memory|disk|request) limit exceeded|(?:memory|disk) quota|force deny"
-    r"|not (?:fully )?loaded|service (?:not ready|unavailable|resource insufficient)|deadline ?exceeded|timed? ?out",
+    r"|no space left on device|file too large|not (?:fully )?loaded|deadline ?exceeded|timed? ?out"
+    r"|service (?:not ready|unavailable|resource insufficient)",
     re.IGNORECASE,
 )
 
@@ -92,8 +95,19 @@ class Engine:
 
     @property
     def writes_in_parallel(self) -> bool:
-        """Whether a collection takes several writers at once; Lite's is documented for one."""
+        """Whether a collection takes several writers at once.
+
+        Lite's do not: two at once spoil its log, and what they wrote is gone when it is started again after a crash.
+        """
         return not self.is_lite
+
+    @property
+    def may_forget(self) -> bool:
+        """Whether an acknowledged write may be gone after a crash.
+
+        Lite's log is not synced to the disk, and ends for its reader where a write broke off because a disk was full.
+        """
+        return self.is_lite
 
     @property
     def lags_behind_writes(self) -> bool:
@@ -196,6 +210,8 @@ def map_errors(operation: str, target: str) -> Iterator[None]:
         raise IndexUnavailable(f"{operation} {target}: {error.message}") from error
     except MilvusException as error:
         kind = IndexUnavailable if _is_unreachable(error) or _is_transient(error) else IndexRefused
+        if error.code == _NOT_LOADED_CODE or _NOT_LOADED_MESSAGE.search(str(error.message)):
+            kind = IndexNotLoaded
         raise kind(f"{operation} {target}: {error.message}") from error
     except grpc.RpcError as error:
         # gRPC's own errors come through unchanged where the client does not retry.

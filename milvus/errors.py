@@ -4,7 +4,8 @@ The tree:
 
     MilvusError
     ├── IndexUnavailable     the engine does not answer, or cannot for now
-    │   └── IndexHeld        the Milvus Lite folder is held by another process
+    │   ├── IndexHeld        the Milvus Lite folder is held by another process
+    │   └── IndexNotLoaded   a collection is on disk only
     ├── IndexRefused         the engine answered with an error of its own
     ├── ModelMismatch        the collection was filled by another embedding model
     ├── SchemaMismatch       the collection was made with other columns than this version's
@@ -27,6 +28,10 @@ class IndexUnavailable(MilvusError):
 
 class IndexHeld(IndexUnavailable):
     """The Milvus Lite folder is held by another process; only one at a time can open it."""
+
+
+class IndexNotLoaded(IndexUnavailable):
+    """A collection is on disk only, as all of Milvus Lite's are after its start: loading it helps."""
 
 
 class IndexRefused(MilvusError):

@@ -144,6 +144,16 @@ class Index:
                 store.collection(kind).drop_terms()
             drop_collection(self._connection, kind, generation)
 
+    @property
+    def writes_in_parallel(self) -> bool:
+        """Whether a collection takes several writers at once, in one process or in several."""
+        return self._connection.engine.writes_in_parallel
+
+    @property
+    def may_forget(self) -> bool:
+        """Whether the engine may come back from a crash without what it had acknowledged."""
+        return self._connection.engine.may_forget
+
     def ping(self) -> None:
         """Ask the engine for a sign of life. Raises IndexUnavailable."""
         with map_errors("ping", "the index"):

@@ -42,7 +42,7 @@ def create_app(installation: Installation, settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=run_worker,
-        responses={status: {"model": Problem} for status in (400, 404, 413, 422, 503)},
+        responses={status: {"model": Problem} for status in (400, 404, 413, 422, 503, 507)},
     )
     app.state.services = services
     app.state.metrics = metrics.Metrics(installation.books)

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 
-from ingestion.errors import IngestionError, LedgerUnavailable, UnreadableDocument
+from ingestion.errors import IngestionError, LedgerFull, LedgerUnavailable, UnreadableDocument
 from milvus.errors import ColumnMissing, EmbeddingError, IndexUnavailable, MilvusError, UnembeddableText
 from service.errors import (
     BadCursor,
@@ -42,8 +42,10 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     ColumnMissing: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
-# Answered with 503 and these words; what the driver says names hosts and users, which only the log may.
+# Answered with 503, or 507 where the disk is full, and these words; what the driver says names hosts and users, which
+# only the log may.
 UNAVAILABLE: dict[type[Exception], str] = {
+    LedgerFull: "the database has no room left on its disk; nothing was stored",
     LedgerUnavailable: "the database does not answer",
     IndexUnavailable: "the index does not answer",
     EmbeddingError: "the embedding model or server is not available",
@@ -61,6 +63,7 @@ TITLES: dict[int, str] = {
     422: "Unprocessable Content",
     500: "Internal Server Error",
     503: "Service Unavailable",
+    507: "Insufficient Storage",
 }
 MAX_LISTED = 100
 
@@ -179,8 +182,10 @@ def install_error_handlers(app: FastAPI) -> None:
         detail = next((words for kind, words in UNAVAILABLE.items() if isinstance(error, kind)), None)
         if detail is None:
             return handle_unforeseen(request, error)
-        log.warning("answered 503", error=str(error), request_id=getattr(request.state, "request_id", ""))
-        return make_problem(request, HTTPStatus.SERVICE_UNAVAILABLE, detail)
+        is_full = isinstance(error, LedgerFull)
+        status = HTTPStatus.INSUFFICIENT_STORAGE if is_full else HTTPStatus.SERVICE_UNAVAILABLE
+        log.warning(f"answered {status}", error=str(error), request_id=getattr(request.state, "request_id", ""))
+        return make_problem(request, status, detail)
 
     def handle_unforeseen(request: Request, error: Exception) -> JSONResponse:
         log.error("unforeseen error", exc_info=error, request_id=getattr(request.state, "request_id", ""))

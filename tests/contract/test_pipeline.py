@@ -3,9 +3,11 @@
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from ingestion.currency import load_rates
 from ingestion.database import Database
@@ -15,12 +17,15 @@ from ingestion.ledger import Ledger
 from ingestion.normalize import Normalizer
 from ingestion.pipeline import Pipeline
 from ingestion.queue import WorkQueue
-from ingestion.records import State
+from ingestion.reconcile import queue_differences
+from ingestion.records import State, encode_document
 from ingestion.skills import load_taxonomy
+from ingestion.standby import StandbyBook
+from ingestion.tables import documents
 from ingestion.worker import Worker
 from milvus import Index, Kind, Vectors
 from milvus.embedding import HashingEmbedder
-from milvus.errors import EmbeddingError, UnembeddableText
+from milvus.errors import EmbeddingError, IndexUnavailable, UnembeddableText
 
 
 class CountingEmbedder(HashingEmbedder):
@@ -137,6 +142,17 @@ def test_embedder_that_is_away_costs_no_document_an_attempt(bench: Bench) -> Non
     assert bench.state("v") is State.INDEXED
 
 
+def test_index_that_is_away_before_a_batch_begins_costs_no_document_an_attempt(bench: Bench) -> None:
+    def make_pipeline() -> Pipeline:
+        raise IndexUnavailable("the index does not answer")
+
+    bench.ledger.record([VacancyDocument(id="v", title="Baker")])
+    away = Worker(bench.queue, make_pipeline)
+    assert [(one.retry, one.error) for one in away.work_once()] == [(True, "the index does not answer")]
+    with bench.database.read() as connection:
+        assert connection.scalar(select(documents.c.attempts)) == 0
+
+
 def test_failed_document_is_tried_again_when_it_is_sent_again(bench: Bench) -> None:
     bench.ledger.record([VacancyDocument(id="v", title="unspeakable")])
     bench.worker.drain()
@@ -153,6 +169,23 @@ def test_vector_lost_from_the_index_is_embedded_again(bench: Bench) -> None:
     bench.ledger.record([VacancyDocument(id="v", title="Baker", company="New")])
     bench.worker.drain()
     assert bench.store.vacancies.get(["v"])["v"].company == "New"
+
+
+def test_index_that_forgot_and_kept_too_much_is_mended(bench: Bench) -> None:
+    bench.ledger.record([VacancyDocument(id=id_, title="Baker") for id_ in ("lost", "stale", "fine")])
+    bench.worker.drain()
+    fine = bench.store.vacancies.get(["fine"])["fine"]
+    strays = [replace(fine, id="stale", document_hash="old"), replace(fine, id="stray")]
+    bench.store.vacancies.upsert(strays, bench.embedder.embed_documents(["old", "stray"]))
+    bench.store.vacancies.delete(["lost"])
+    book = StandbyBook(bench.database)
+    assert queue_differences(bench.store, standby=book, queue=bench.queue) == 3
+    bench.worker.drain()
+    assert bench.store.vacancies.list_hashes() == {
+        document.id: encode_document(document)[1]
+        for document in [VacancyDocument(id=id_, title="Baker") for id_ in ("lost", "stale", "fine")]
+    }
+    assert queue_differences(bench.store, standby=book, queue=bench.queue) == 0
 
 
 def test_documents_fill_a_collection_that_was_lost(bench: Bench) -> None:

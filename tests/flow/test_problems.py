@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from sqlalchemy import event
 
 from ingestion.terminal import configure_logs
 from tests.flow.conftest import serve
@@ -110,6 +111,20 @@ def test_lost_database_is_told_and_the_process_lives(own_api: Api, tmp_path: Pat
     ):
         check_problem(answer, 503)
     assert own_api.find_ids("vacancies", text="cook") == ["v"]  # a search answers from the index alone
+
+
+def test_full_disk_of_the_database_is_told_and_passes(own_api: Api, tmp_path: Path) -> None:
+    with own_api.installation.books.database.read() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    # The pool may hold several connections, and the limit is each one's own.
+    engine = own_api.installation.books.database._engine
+    limit = [f"PRAGMA max_page_count = {pages}"]
+    event.listen(engine, "begin", lambda connection: [connection.exec_driver_sql(one) for one in limit])
+    long = {"title": "Baker", "text": "bread " * 15_000}
+    check_problem(own_api.client.put("/v1/vacancies/v", json=long), 507, "no room left")
+    assert own_api.client.get("/v1/vacancies/v").status_code == 404
+    limit[:] = ["PRAGMA max_page_count = 1000000"]
+    assert own_api.client.put("/v1/vacancies/v?wait=true", json=long).status_code == 201
 
 
 def test_unforeseen_error_has_a_request_id_in_its_header_and_no_details(own_api: Api) -> None:

@@ -170,6 +170,47 @@ def test_settle_retry_waits_and_costs_no_attempt(books: Books) -> None:
         books.clock.now += 60
 
 
+def test_document_changed_while_the_index_was_away_is_claimed_again(books: Books) -> None:
+    books.ledger.record([vacancy()])
+    (given,) = claim(books)
+    books.ledger.record([vacancy(title="Head nurse")])
+    books.queue.settle("worker", [Outcome(given, error="index away", retry=True)])
+    books.clock.now += 10
+    assert [one.document for one in claim(books)] == [vacancy(title="Head nurse")]
+
+
+def test_what_the_index_lost_is_queued_anew_and_what_nobody_knows_is_taken_out(books: Books) -> None:
+    books.ledger.record([vacancy("lost"), vacancy("kept")])
+    settle_all(books, claim(books))
+    books.ledger.record([vacancy("waiting")])
+    assert books.queue.queue_anew(Kind.VACANCIES, ["lost", "waiting", "unknown"]) == 1
+    assert books.queue.queue_removals(Kind.VACANCIES, ["stray", "kept"]) == 1
+    claims = claim(books) + claim(books)
+    assert {(one.id, one.document is None) for one in claims} == {("lost", False), ("waiting", False), ("stray", True)}
+
+
+def test_turn_is_held_by_one_process_at_a_time(database_url: str) -> None:
+    order: list[str] = []
+    first, second = Database.open(database_url), Database.open(database_url)
+    waiting = threading.Event()
+
+    def take_second() -> None:
+        waiting.set()
+        with second.take_turn():
+            order.append("second")
+
+    thread = threading.Thread(target=take_second)
+    with first.take_turn():
+        thread.start()
+        waiting.wait()
+        thread.join(0.2)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]
+    first.close()
+    second.close()
+
+
 def test_delete_erases_content_and_person_at_once(books: Books) -> None:
     books.ledger.record([resume()])
     books.ledger.delete(Kind.RESUMES, ["r1"])

@@ -36,10 +36,11 @@ ENGINES = ["lite", "lite-server", *(["server"] if SERVER_URI else []), *(["conta
 
 
 @contextmanager
-def run_lite_server(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """A `milvus-lite server` on a free port of the loopback: its URI and its process."""
+def run_lite_server(folder: Path, *, port: int = 0) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A `milvus-lite server` on a port of the loopback, a free one where none is given: its URI and its process."""
     with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "milvus_lite", "server", "--host", "127.0.0.1", "--port", str(port)]
     with (folder / "server.log").open("wb") as log:

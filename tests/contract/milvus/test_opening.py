@@ -251,6 +251,16 @@ def test_a_server_that_dies_is_unavailable(tmp_path: Path) -> None:
             index.ping()
 
 
+def test_a_server_that_was_started_again_answers_as_before(tmp_path: Path) -> None:
+    with run_lite_server(tmp_path) as (uri, server), open_store(uri) as store:
+        store.vacancies.upsert([make_vacancy("a")], make_vectors(1))
+        server.kill()
+        server.wait()
+        with run_lite_server(tmp_path, port=int(uri.rpartition(":")[2])):
+            assert [hit.entity.id for hit in store.vacancies.search(make_vectors(1)[0])] == ["a"]
+            assert store.vacancies.count() == 1
+
+
 def test_open_leaves_nothing_for_the_first_searches_to_load(tmp_path: Path) -> None:
     """The client library loads SciPy at the first search, and two first searches at once would both fail over it."""
     script = (
