@@ -175,7 +175,11 @@ def _complete_installation(
     if settings.index_is_local:
         # Only one process can hold the folder, so whoever held these leases is gone.
         books.queue.release_leases()
-    if index.may_forget and (differing := queue_differences(served.store, standby=books.standby, queue=books.queue)):
+    if index.may_forget and (
+        differing := queue_differences(
+            served.store, standby=books.standby, queue=books.queue, with_vectors=index.was_cut_off
+        )
+    ):
         log.warning("the index differed from the ledger, these documents are queued anew", documents=differing)
     rebuilder = Rebuilder(
         books.standby,

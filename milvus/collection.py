@@ -28,7 +28,7 @@ from milvus.filters import (
     quote_list,
     quote_text,
 )
-from milvus.hits import Hit, Member, Ranked, Vector, to_unit
+from milvus.hits import Hit, Member, Ranked, Vector, is_unit, to_unit
 from milvus.schema import is_storable_id, list_names, to_entity, to_row
 from milvus.term_index import TermIndex
 
@@ -149,10 +149,12 @@ class Collection:
     def get_embedded(self, ids: Sequence[str]) -> dict[str, tuple[str, Vector]]:
         """Each stored unit vector with the `text_hash` it stands for, by id; ids that are not there are left out.
 
-        Both are read at once, so a write in between cannot part them.
+        Both are read at once, so a write in between cannot part them. A vector that is spoiled (see `list_spoiled`) is
+        left out too.
         """
         rows = self._read(ids, ["id", "text_hash", VECTOR], "Strong")
-        return {row["id"]: (row["text_hash"], np.asarray(row[VECTOR], dtype=np.float32)) for row in rows}
+        found = {row["id"]: (row["text_hash"], np.asarray(row[VECTOR], dtype=np.float32)) for row in rows}
+        return {id: (text_hash, vector) for id, (text_hash, vector) in found.items() if is_unit(vector)}
 
     def get_hashes(self, ids: Sequence[str]) -> dict[str, str]:
         """The `document_hash` of rows by id; ids that are not there are left out."""
@@ -166,6 +168,14 @@ class Collection:
         """Have the engine take the collection into memory, where it has not: only from there does it answer."""
         with map_errors("load", self.name):
             self._client.load_collection(self.name, timeout=LOAD_SECONDS)
+
+    def list_spoiled(self, ids: Sequence[str]) -> list[str]:
+        """Those of the ids whose vector is not of unit length, as every vector was that was written.
+
+        Lite's log may end in a write that a full disk broke off, and its reader then takes what was written next for
+        the rest of that write.
+        """
+        return [id for id, vector in self.get_vectors(ids).items() if not is_unit(vector)]
 
     def count(self, filter: Filter | None = None, *, active_at: datetime | None = None) -> int:
         """How many rows pass the filter; with `active_at`, expired ones do not count."""

@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,8 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)")
 # Lite writes a collection's latest rows to disk in portions of this size, which takes about five times as much memory
 # for a moment (its own default is 128 MiB); every fourth portion it merges them, which takes five times all of them.
 _LITE_PORTION_BYTES = 48 * 1024 * 1024
+
+_LITE_LOG = "collections/*/wal/wal_*.arrow"  # there while rows are in memory only; closing writes them out
 
 # No pings on idle connections: Lite answers them with GOAWAY, and gRPC prints that to the terminal.
 _GRPC_OPTIONS = {"grpc.keepalive_permit_without_calls": 0}
@@ -162,13 +164,14 @@ class Connection:
     """An open client with what is behind it.
 
     `lite` is the in-process server and its database, where we run one. `terms_folder` is for the terms of an engine
-    that does not rank them.
+    that does not rank them. `was_cut_off`: the process that had the Lite folder open before did not close it.
     """
 
     client: MilvusClient
     engine: Engine
     lite: tuple[Any, Any] | None
     terms_folder: Path | None
+    was_cut_off: bool = False
 
     def close(self) -> None:
         """Close the client, and an in-process Lite with its hold on the data folder."""
@@ -192,10 +195,12 @@ def connect(uri: str, *, token: str | None = None, create: bool = True, terms_fo
     if not create and not Path(uri).exists():
         raise IndexUnavailable(f"the index {uri} is not set up yet: there is no such folder")
     terms_folder = terms_folder or Path(uri).with_suffix(".terms")
+    was_cut_off = any(Path(uri).glob(_LITE_LOG))
     server, database, port = _start_lite(Path(uri))
     lite = (server, database)
     try:
-        return _connect_client(f"http://127.0.0.1:{port}", token=None, lite=lite, terms_folder=terms_folder)
+        connection = _connect_client(f"http://127.0.0.1:{port}", token=None, lite=lite, terms_folder=terms_folder)
+        return replace(connection, was_cut_off=was_cut_off)
     except IndexUnavailable:
         _stop_lite(lite)
         raise

@@ -12,6 +12,7 @@ Vector = npt.NDArray[np.float32]
 """One vector, shape (dimension,), float32."""
 
 _LEAST_NORM = 1e-6
+_UNIT_ERROR = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +54,9 @@ def to_unit(vector: Vector, dimension: int, what: str) -> Vector:
     if norm < _LEAST_NORM:
         raise InvalidVector(f"{what} is zero")
     return (exact / norm).astype(np.float32)
+
+
+def is_unit(vector: Vector) -> bool:
+    """Whether the vector is of unit length, as far as its precision goes."""
+    with np.errstate(over="ignore"):
+        return bool(abs(float(np.linalg.norm(vector.astype(np.float64))) - 1.0) < _UNIT_ERROR)

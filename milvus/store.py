@@ -154,6 +154,11 @@ class Index:
         """Whether the engine may come back from a crash without what it had acknowledged."""
         return self._connection.engine.may_forget
 
+    @property
+    def was_cut_off(self) -> bool:
+        """Whether a local index was not closed the last time, so that what it read back may not be what was written."""
+        return self._connection.was_cut_off
+
     def ping(self) -> None:
         """Ask the engine for a sign of life. Raises IndexUnavailable."""
         with map_errors("ping", "the index"):

@@ -188,6 +188,20 @@ def test_index_that_forgot_and_kept_too_much_is_mended(bench: Bench) -> None:
     assert queue_differences(bench.store, standby=book, queue=bench.queue) == 0
 
 
+def test_vector_that_was_spoiled_on_the_disk_is_embedded_anew(bench: Bench) -> None:
+    bench.ledger.record([VacancyDocument(id=id_, title="Baker") for id_ in ("spoiled", "fine")])
+    bench.worker.drain()
+    vacancies = bench.store.vacancies
+    row = vacancies.to_rows([vacancies.get(["spoiled"])["spoiled"]], bench.embedder.embed_documents(["Baker"]))[0]
+    bench.index._connection.client.upsert(vacancies.name, [{**row, "vector": [1e30, *row["vector"][1:]]}])
+    book = StandbyBook(bench.database)
+    assert queue_differences(bench.store, standby=book, queue=bench.queue) == 0
+    assert queue_differences(bench.store, standby=book, queue=bench.queue, with_vectors=True) == 1
+    bench.worker.drain()
+    assert vacancies.list_spoiled(["spoiled", "fine"]) == []
+    assert queue_differences(bench.store, standby=book, queue=bench.queue, with_vectors=True) == 0
+
+
 def test_documents_fill_a_collection_that_was_lost(bench: Bench) -> None:
     bench.queue.adopt_collection(Kind.VACANCIES, "the collection that was lost")
     bench.ledger.record([VacancyDocument(id=f"v{i}", title=f"Baker {i}") for i in range(5)])

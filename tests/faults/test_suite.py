@@ -48,11 +48,6 @@ def test_one_process_killed_loses_nothing(one_process: Trial) -> None:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.xfail(
-    strict=False,
-    reason="Milvus Lite goes on writing its log after a write that a full disk broke off, and its next start may take "
-    "what follows for the rest of that write's vectors: about every third run, some rows have the vector of nothing",
-)
 def test_one_process_without_room_loses_nothing(one_process: Trial) -> None:
     outcome = one_process.run(one_process.setup.faults[1], times=1, documents=150)
     assert outcome.is_clean, outcome.describe()
