@@ -1,11 +1,4 @@
-"""From a score to the probability that a judge calls the pair relevant, and how true that probability is.
-
-The method is Platt scaling: a logistic curve over the score, fitted by maximum likelihood on judged pairs with
-Platt's smoothed targets (J. Platt, "Probabilistic outputs for support vector machines", 1999), by the Newton method
-with backtracking of H.-T. Lin, C.-J. Lin and R. C. Weng ("A note on Platt's probabilistic outputs for support vector
-machines", Machine Learning 68, 2007). A ridge on the slope keeps a small or separable set from a curve too steep. Two
-numbers are fitted, and the curve never falls, so the order of the scores stays.
-"""
+"""From a score to the probability that a judge calls the pair relevant, and how true that probability is."""
 
 import math
 from collections.abc import Sequence
@@ -60,6 +53,12 @@ def fit_calibration(
     scores: Sequence[float], relevant: Sequence[bool], *, judged_on: str, fitted_on: str, ridge: float = RIDGE
 ) -> Calibration:
     """Fit the curve on scores and whether a judge called each pair relevant.
+
+    This is Platt scaling: a logistic curve over the score, by maximum likelihood with Platt's smoothed targets (J.
+    Platt, "Probabilistic outputs for support vector machines", 1999), found by the Newton method with backtracking of
+    H.-T. Lin, C.-J. Lin and R. C. Weng ("A note on Platt's probabilistic outputs for support vector machines", Machine
+    Learning 68, 2007). A ridge on the slope keeps a small or separable set from a curve too steep. The curve never
+    falls, so the order of the scores stays.
 
     `judged_on` names the set and its rule, `fitted_on` the date. Raises ValueError where the lists differ in length,
     a score is not finite, all pairs are of one kind, or the scores order the pairs no better than chance.

@@ -28,6 +28,13 @@ class RankingOptions:
     min_score: float | None = None
     per_company: int | None = None
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for a probability or a limit that cannot be one."""
+        if self.min_score is not None and not 0 <= self.min_score <= 1:
+            raise ValueError(f"min_score is a probability and must be within 0 and 1, not {self.min_score}")
+        if self.per_company is not None and self.per_company < 1:
+            raise ValueError(f"per_company must be at least 1, not {self.per_company}")
+
 
 DEFAULT_OPTIONS = RankingOptions()
 

@@ -18,8 +18,17 @@ _REACH = 40
 _LATIN = str.maketrans("АВСЕ", "ABCE")
 # British heavy goods licenses: class 1 is C+E, class 2 is C.
 _CLASSES = {"1": "CE", "2": "C"}
-# A license for a trailer or a bigger vehicle is given on top of the smaller one (directive 2006/126/EC, article 6).
-_COVERS = {"CE": {"C", "B", "BE"}, "C": {"B"}, "BE": {"B"}, "DE": {"D", "B"}, "D": {"B"}, "C1": {"B"}}
+# A license for a trailer or a bigger vehicle is given on top of the smaller one (directive 2006/126/EC, article 6). In
+# Russia C may be held without B, which is rare enough not to turn anyone away for.
+_COVERS = {
+    "CE": {"C", "C1", "B", "BE"},
+    "C": {"C1", "B"},
+    "C1": {"B"},
+    "DE": {"D", "D1", "B", "BE"},
+    "D": {"D1", "B"},
+    "BE": {"B"},
+    "A": {"A1"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,6 @@ def check_license(text: str, asked: str) -> Holding:
     needed = set(filter(None, asked.split(", ")))
     if needed and not held:
         return Holding(None, "license_category_unknown", span=found[0].span)
-    # A bigger vehicle's category includes the smaller one's.
     covered = held.union(*(_COVERS.get(category, set()) for category in held))
     is_held = needed <= covered
     return Holding(is_held, "license_met" if is_held else "license_short", tuple(sorted(held)), found[0].span)

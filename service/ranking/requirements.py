@@ -1,10 +1,4 @@
-"""Holds the hard requirements of a vacancy against a resume: met, not met or unknown, and what follows from it.
-
-Each kind of requirement is demanded, scored or ignored, as the request says. A demanded one that is not met drops the
-pair. One that is unknown does not: silence is no refusal, and nobody is to be turned away for what a document leaves
-out; it is listed as unconfirmed, so that a person can ask. A scored one counts through its part of the score, and an
-ignored one has that part left out. All are listed, whatever the mode.
-"""
+"""Holds the hard requirements of a vacancy against a resume: met, not met or unknown, and what follows from it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,7 +19,12 @@ COMMUTE_KM = 50.0
 
 
 class Mode(StrEnum):
-    """What a kind of requirement does to a pair."""
+    """What a kind of requirement does to a pair; all are listed, whatever the mode.
+
+    A demanded requirement that is not met drops the pair. One that is unknown does not: silence is no refusal, and
+    nobody is to be turned away for what a document leaves out; it is flagged, so that a person can ask. A scored one
+    counts through its part of the score, and an ignored one has that part left out.
+    """
 
     DEMAND = "demand"
     SCORE = "score"

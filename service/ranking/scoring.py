@@ -1,19 +1,6 @@
 """From the parts of a pair to two directional scores and their combination.
 
-A directional score asks how well one side meets the other: the weighted mean of the parts that are known, drawn
-toward PRIOR in the measure that little is known. Parts without data leave the mean, so that the weights of the others
-grow; alone that would let a resume that says nothing but a fine title beat one that is known well, and PRIOR, the
-score of a pair about which nothing is known, prevents it: with the share `evidence` of the weights known,
-
-    confidence = evidence * (1 + DOUBT) / (evidence + DOUBT)
-    score      = confidence * mean + (1 - confidence) * PRIOR
-
-which is the mean of DOUBT-weighted prior and evidence (shrinkage as in an empirical Bayes estimate), scaled so that a
-pair of which all is known keeps its mean exactly.
-
-The combination of the two is their weighted harmonic mean, the usual choice where both sides must agree to a match
-(Pizzato et al., RECON: a reciprocal recommender for online dating, RecSys 2010): it is never far above the lower of
-the two, so that no salary makes up for a wrong trade and no skill for work in another country.
+Each direction asks how well one side meets the other; see `score_direction` and `combine` for the formulas and why.
 """
 
 from collections.abc import Mapping
@@ -116,7 +103,18 @@ def complete_weights(asked: Mapping[PartName, float] | None) -> dict[PartName, f
 def score_direction(
     direction: Direction, parts: Mapping[PartName, PartScore], weights: Mapping[PartName, float]
 ) -> DirectionalScore:
-    """The score of one direction; `weights` must name each of its parts, and `parts` those that weigh something."""
+    """The weighted mean of the known parts, drawn toward PRIOR in the measure that little is known.
+
+    Parts without data leave the mean, so that the weights of the others grow. Alone that would let a resume that says
+    nothing but a fine title beat one that is known well. So, with the share `evidence` of the weights that is known,
+
+        confidence = evidence * (1 + DOUBT) / (evidence + DOUBT)
+        score      = confidence * mean + (1 - confidence) * PRIOR
+
+    which is shrinkage as in an empirical Bayes estimate, the prior counting as DOUBT of all the weights, scaled so that
+    a pair of which everything is known keeps its mean. `weights` must name each part of the direction, and `parts`
+    each that weighs something.
+    """
     weighed = {name: weights[name] for name in DIRECTION_PARTS[direction] if weights[name] > 0}
     values = {name: value for name in weighed if (value := parts[name].value) is not None}
     total = sum(weighed.values())
@@ -145,7 +143,12 @@ def score_pair(
 
 
 def combine(resume_meets_vacancy: float, vacancy_meets_resume: float, *, balance: float = BALANCE) -> float:
-    """The weighted harmonic mean of two scores in [0, 1]; 0 where one is 0. Raises ValueError for a bad balance."""
+    """The weighted harmonic mean of two scores in [0, 1]; 0 where one of them is.
+
+    It is the usual choice where both sides must agree to a match (Pizzato et al., RECON: a reciprocal recommender for
+    online dating, RecSys 2010), for it stays near the lower of the two: no salary makes up for a wrong trade, and no
+    skill for work in another country. Raises ValueError for a balance outside [0, 1].
+    """
     if not 0 <= balance <= 1:
         raise ValueError(f"balance must be within 0 and 1, not {balance}")
     if balance in (0, 1):

@@ -8,7 +8,7 @@ from service.ranking.values import Span
 
 MAX_SENTENCES = 1_000
 _MAX_SENTENCE = 2_000
-_LONG = 300
+_LONG = 500
 _LEAST_PIECE = 20
 
 _LINE = re.compile(r"[^\r\n]+")
@@ -17,21 +17,24 @@ _MARK = re.compile(
     r"[ \t\u00a0]*(?:(?:[•●▪◦‣·∙►▶➢➤✓✔○■□❖♦◆\ufffd\ue000-\uf8ff]+|[-–—*+]|\d{1,2}[.)]|[a-zа-я]\))[ \t\u00a0]+"
     r"|[•●▪◦‣►➢✓✔])"
 )
-# The look back starts each run of signs once, so that a text of nothing but dots stays cheap.
-_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'»”’)\]]*+(?=\s|$)|;(?=\s|$)")
+# The look back starts each run of signs once, so that a text of nothing but dots stays cheap. Texts that were glued
+# together have no space after the sign, and their lists stand within a line.
+_END = re.compile(
+    r"(?<![.!?…])[.!?…]++[\"'»”’)\]]*+(?=\s|$)|;(?=\s|$|[A-ZА-ЯЁ])|(?<=[a-zа-яё)]{3})[.!?](?=[А-ЯЁ][а-яё])"
+    r"|(?P<mark>[•●▪◦])"
+)
 _RUN_ON = re.compile(r"(?<=[a-zа-яё0-9)])[ ](?=[А-ЯЁ][а-яё]{2})")
 _WORD_BEFORE = re.compile(r"[^\s(\[«\"“,;:]{1,15}$")
 _OPENING = re.compile(r"[\s\"'«“‘(\[¿¡*—–-]*")
+# Only those that a sentence goes on after, whatever letter follows: "etc.", "т.д." and "S.L." end one before a capital.
 _ABBREVIATIONS = frozenset(
     """
-    e.g i.e etc. vs mr mrs ms dr prof st no nos approx max min incl inc ltd corp co dept est fig vol yr yrs hrs
+    e.g i.e vs mr mrs ms dr prof st no nos approx max min incl corp dept est fig vol
     mon tue wed thu fri sat sun jan feb mar apr jun jul aug sep sept oct nov dec
-    т.е т.к т.п т.д т.н т др пр см ср напр г гг р руб тыс млн млрд мин час ул д кв стр обл им св в.т.ч т.ч м.б к.т.н
-    п.ед p.ej ej sr sra srta sres dra dto ud uds vd aprox máx mín núm pág tel avda art cía s.l s.a s.l.u ee.uu
+    т.е т.к т.н см ср напр млрд ул стр обл им в.т.ч т.ч к.т.н
+    p.ej ej sr sra srta sres dra dto ud uds vd aprox máx mín núm pág tel avda art ee.uu
     """.split()  # noqa: SIM905  # as long as a table
 )
-# These close a sentence as often as not: "и т.д. Знание SQL", "S.L. Somos": a capital after them begins a new one.
-_ENDING_ABBREVIATIONS = frozenset("etc т.д т.п др пр г гг руб тыс млн s.l s.a s.l.u inc ltd co мин час yrs hrs".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +103,9 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for mark in _END.finditer(text, start, end):
         depth = max(0, depth + text.count("(", seen, mark.end()) - text.count(")", seen, mark.end()))
         seen = mark.end()
-        if not _ends(text, mark, end, depth=depth):
-            continue
-        yield from _trim(text, begun, mark.end())
-        begun = mark.end()
+        if mark["mark"] or _ends(text, mark, end, depth=depth):
+            yield from _trim(text, begun, mark.start() if mark["mark"] else mark.end())
+            begun = mark.end()
     yield from _trim(text, begun, end)
 
 
@@ -115,17 +117,12 @@ def _ends(text: str, mark: re.Match[str], end: int, *, depth: int) -> bool:
     if not mark[0].startswith(".") or mark[0].startswith(".."):
         return not following.islower()
     word = _WORD_BEFORE.search(text, max(0, mark.start() - 16), mark.start())
-    before = word[0].lower() if word else ""
-    if before in _ABBREVIATIONS and before not in _ENDING_ABBREVIATIONS:
+    before = word[0] if word else ""
+    if before.lower() in _ABBREVIATIONS:
         return not following
     # An initial, or a number of a list: "J. Smith", "1. Python".
-    if (
-        len(before) == 1
-        and (before.isalpha() or before.isdigit())
-        and following
-        and before not in _ENDING_ABBREVIATIONS
-    ):
-        return False
+    if len(before) == 1 and (before.isupper() or before.isdigit()):
+        return not following
     return not following.islower()
 
 

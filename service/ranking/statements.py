@@ -130,6 +130,7 @@ _CLAUSE = re.compile(
 _BRACKETS = re.compile(r"\([^()]{1,200}\)")
 _STRENGTH = (Role.REQUIRED, Role.DESIRED, Role.UNNEEDED, Role.DUTY, Role.OFFER, Role.OTHER)
 _WISHES = (Role.DESIRED, Role.UNNEEDED)
+_ASKING = (Role.REQUIRED, Role.DESIRED)
 
 
 def tell_role(text: str) -> Role:
@@ -157,6 +158,9 @@ def _assign_roles(sentences: Sequence[Sentence]) -> Iterator[Statement]:
             # A paragraph of its own below a list is no item of it.
             if not sentence.bullet and position and sentences[position - 1].bullet:
                 section = Role.OTHER
+            # Nor is what speaks of pay and holidays a demand, though no heading parts it from the demands above.
+            if not sentence.bullet and section in _ASKING and tell_role(sentence.text) is Role.OFFER:
+                section = Role.OFFER
             paragraph = carried = section
         label, _, rest = sentence.text.partition(":")
         if rest and len(label) <= _MAX_LABEL:
@@ -164,8 +168,9 @@ def _assign_roles(sentences: Sequence[Sentence]) -> Iterator[Statement]:
             paragraph = carried = told if told is not Role.OTHER else paragraph
         statement = _make_statement(sentence.span, carried if paragraph is Role.OTHER else paragraph)
         yield statement
-        # What a semicolon parts are the items of one list.
-        carried = statement.role if sentence.text.endswith(";") else Role.OTHER
+        # What a semicolon parts are the items of one list; a wish is one item among demands as often as not.
+        listed = sentence.text.endswith(";") and statement.role is not Role.DESIRED
+        carried = statement.role if listed else Role.OTHER
 
 
 def _make_statement(span: Span, inherited: Role) -> Statement:

@@ -16,7 +16,9 @@ _WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
 _GENDER = re.compile(
     r"\((?:[mfdwхжhмn]/){1,3}[mfdwхжhмx]\)|(?<=\w)/(?:a|as|ra|ora|e)(?!\w)|\(-?(?:а|ца|ка|a)\)", re.IGNORECASE
 )
-_STOP_WORDS = frozenset("of the a an in for and to de del la el en para y e с по в на и для к".split())  # noqa: SIM905
+_STOP_WORDS = frozenset(
+    "of the a an in for and to de del la el en para y e с по в на и для к".split()  # noqa: SIM905  # as long as a table
+)
 _RANKS = {
     word: rank
     for rank, words in enumerate(

@@ -3,12 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from milvus import EmploymentType, Resume, Vacancy, WorkFormat
 from service.ranking.demands import read_demand
 from service.ranking.languages import read_spoken_languages
 from service.ranking.pairs import Pair
+
+# However busy the machine is: no test is about time.
+unhurried = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SKILLS = ["Python", "SQL", "Kafka", "Docker", "Welding", "Excel", "C++", "PHP 8", "PHP"]

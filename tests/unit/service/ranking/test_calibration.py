@@ -14,6 +14,7 @@ from service.ranking.calibration import (
     reliability_table,
 )
 from service.ranking.default_calibration import DEFAULT_CALIBRATION
+from tests.unit.service.ranking.examples import unhurried
 
 
 def _draw(count: int, seed: int = 7) -> tuple[list[float], list[bool]]:
@@ -47,6 +48,13 @@ def test_fit_calibration_keeps_a_separable_set_from_a_step() -> None:
     assert 0.5 < fitted.apply(0.7) < 1
 
 
+def test_fit_calibration_is_never_surer_than_a_few_pairs_allow() -> None:
+    scores, relevant = [0.1, 0.2, 0.3, 0.7, 0.8, 0.9], [False, False, False, True, True, True]
+    fitted = _fit(scores, relevant, ridge=0)
+    # Platt's targets for three pairs of each kind are 1/5 and 4/5.
+    assert [fitted.apply(score) for score in scores] == pytest.approx([0.2, 0.2, 0.2, 0.8, 0.8, 0.8], abs=0.1)
+
+
 def test_fit_calibration_says_what_it_was_fitted_on() -> None:
     scores, relevant = _draw(100)
     fitted = _fit(scores, relevant)
@@ -70,6 +78,7 @@ def test_fit_calibration_refuses_what_says_nothing(scores: list[float], relevant
         _fit(scores, relevant)
 
 
+@unhurried
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1e4), st.floats(-1e4, 1e4))
 def test_apply_never_falls_where_the_score_rises(first: float, second: float, slope: float, intercept: float) -> None:
     curve = Calibration(slope=slope, intercept=intercept, pairs=1, relevant=1, judged_on="", fitted_on="")

@@ -45,6 +45,8 @@ def _place(at: dict[str, Any], work_at: dict[str, Any], **values: Any) -> PartSc
         (_bare(_LEEDS), _bare(_LONDON), 0.5),
         ({"country": "GB", "region": "Scotland"}, _bare(_LONDON), 0.2),
         ({"country": "FR"}, _bare(_LONDON), 0.0),
+        ({"country": "CA", "city": "London"}, _bare(_LONDON), 0.0),
+        ({"city": "London"}, _bare(_LONDON), 1.0),
         ({"country": "GB"}, _bare(_LONDON), None),
         ({}, _LONDON, None),
         (_LONDON, {}, None),

@@ -5,7 +5,7 @@ from hypothesis import given
 
 from milvus import Vacancy, WorkFormat
 from service.ranking.demands import Demand, RequirementKind, SkillDemand, read_demand, split_requirements
-from tests.unit.service.ranking.examples import make_vacancy, vacancies
+from tests.unit.service.ranking.examples import make_vacancy, unhurried, vacancies
 
 
 @pytest.mark.parametrize(
@@ -112,6 +112,7 @@ def test_read_demand_demands_the_place_only_where_people_come_to_it() -> None:
     assert _values(read_demand(remote), RequirementKind.PLACE) == []
 
 
+@unhurried
 @given(vacancies)
 def test_read_demand_quotes_the_vacancy_and_sorts_each_skill_once(vacancy: Vacancy) -> None:
     demand = read_demand(vacancy)

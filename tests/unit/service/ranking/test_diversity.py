@@ -5,12 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.ranking.diversity import limit_per_company
+from tests.unit.service.ranking.examples import unhurried
 
 _companies = st.lists(
     st.tuples(st.integers(), st.sampled_from(["Acme", "ACME ", "Óptica  Sur", "óptica sur", "", None]))
 )
 
 
+@unhurried
 @given(_companies, st.integers(1, 3))
 def test_limit_per_company_keeps_the_order_and_the_first_of_each(
     items: list[tuple[int, str | None]], most: int

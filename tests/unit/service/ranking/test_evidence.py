@@ -16,7 +16,7 @@ from service.ranking.evidence import (
 )
 from service.ranking.pairs import Pair
 from service.ranking.values import Span
-from tests.unit.service.ranking.examples import make_vacancy, pairs
+from tests.unit.service.ranking.examples import make_vacancy, pairs, unhurried
 
 _embed = HashingEmbedder().embed_documents
 
@@ -86,6 +86,7 @@ def test_compare_sentences_refuses_vectors_that_are_missing() -> None:
         compare_sentences(_spans("a cat"), _spans("a dog"), embed=lose_one)
 
 
+@unhurried
 @given(pairs)
 def test_evidence_quotes_both_texts_exactly_and_swaps_with_the_sides(pair: Pair) -> None:
     asked, said = choose_needs(pair.demand), choose_claims(pair.resume.text)

@@ -16,14 +16,14 @@ from service.ranking.pairs import Pair, score_parts
 from service.ranking.requirements import Mode
 from service.ranking.scoring import score_pair
 from service.ranking.values import Note, PartName, make_note
-from tests.unit.service.ranking.examples import make_pair, make_resume, make_vacancy, pairs
+from tests.unit.service.ranking.examples import make_pair, make_resume, make_vacancy, pairs, unhurried
 
 _embed = HashingEmbedder().embed_documents
 _PAIR = make_pair(
     make_resume(
         title="Data analyst",
         text="I clean data with SQL every day.\nI also keep bees.",
-        skills=("SQL", "Beekeeping"),
+        skills=("SQL", "Beekeeping", "Excel"),
         experience_months=30,
         city="York",
         country="GB",
@@ -115,6 +115,7 @@ def test_find_changes_follows_the_weights() -> None:
     assert "change_move" not in codes
 
 
+@unhurried
 @given(pairs)
 def test_find_changes_tells_the_score_that_each_leads_to(pair: Pair) -> None:
     before = score_pair(score_parts(pair)).combined
@@ -124,6 +125,7 @@ def test_find_changes_tells_the_score_that_each_leads_to(pair: Pair) -> None:
         assert change.score <= 1
 
 
+@unhurried
 @given(pairs)
 def test_every_note_can_be_put_into_words(pair: Pair) -> None:
     explanation = _explain(pair)

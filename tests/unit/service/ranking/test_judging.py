@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from milvus import EmploymentType, Kind, Resume, Vacancy, WorkFormat
@@ -14,7 +14,7 @@ from service.ranking.judging import RankingOptions, judge_pair, rank_pairs
 from service.ranking.pairs import Pair
 from service.ranking.requirements import Mode
 from service.ranking.values import PartName
-from tests.unit.service.ranking.examples import NOW, make_pair, make_resume, make_vacancy, pairs
+from tests.unit.service.ranking.examples import NOW, make_pair, make_resume, make_vacancy, pairs, unhurried
 
 _LEEDS: dict[str, Any] = {"country": "GB", "region": "England", "city": "Leeds", "latitude": 53.80, "longitude": -1.55}
 _KAZAN: dict[str, Any] = {
@@ -248,7 +248,7 @@ def test_rank_pairs_limits_vacancies_of_one_company_and_no_resumes() -> None:
     assert len(rank_pairs(pairs, Kind.RESUMES, options).matches) == 4
 
 
-@settings(max_examples=25)
+@unhurried
 @given(st.lists(pairs, max_size=5), st.floats(0, 1), st.sampled_from(Mode))
 def test_rank_pairs_loses_nobody(found: list[Pair], min_score: float, mode: Mode) -> None:
     options = RankingOptions(min_score=min_score, modes=dict.fromkeys(RequirementKind, mode), per_company=1)
@@ -260,8 +260,15 @@ def test_rank_pairs_loses_nobody(found: list[Pair], min_score: float, mode: Mode
     assert all(probability >= min_score for probability in probabilities)
 
 
+@unhurried
 @given(pairs)
 def test_judge_pair_gives_the_order_of_the_combined_score(pair: Pair) -> None:
     judgement = judge_pair(pair)
     assert 0 <= judgement.probability <= 1
     assert judgement == judge_pair(pair)
+
+
+def test_ranking_options_refuse_what_no_search_can_mean() -> None:
+    for bad in ({"min_score": 1.5}, {"min_score": float("nan")}, {"per_company": 0}):
+        with pytest.raises(ValueError, match=next(iter(bad))):
+            RankingOptions(**bad)

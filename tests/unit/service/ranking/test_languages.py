@@ -13,6 +13,7 @@ from tests.unit.service.ranking.examples import make_resume
         ("Владею английским на уровне B2.", "ru", {"en": "b2", "ru": None}),
         ("Inglés B1\nCatalán nativo", "es", {"en": "b1", "ca": "native", "es": None}),
         ("English A2. Later: English B2.", None, {"en": "b2"}),
+        ("English B2. At school: English A2.", None, {"en": "b2"}),
         ("Sold machines to French bakeries for years.", "en", {"en": None}),
         ("", None, {}),
     ],

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.ranking.late_interaction import Rows, late_interaction
+from tests.unit.service.ranking.examples import unhurried
 
 
 def _draw(count: int, seed: int) -> Rows:
@@ -21,6 +22,7 @@ def test_late_interaction_takes_the_best_answer_to_each_sentence() -> None:
     assert late_interaction(query, document, symmetric=True) == pytest.approx((0.9 + 0.6) / 2)
 
 
+@unhurried
 @given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 99))
 def test_late_interaction_is_bounded_and_symmetric_where_asked(first: int, second: int, seed: int) -> None:
     query, document = _draw(first, seed), _draw(second, seed + 100)
@@ -29,6 +31,7 @@ def test_late_interaction_is_bounded_and_symmetric_where_asked(first: int, secon
     assert late_interaction(query, query) == pytest.approx(1)
 
 
+@unhurried
 @given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 99))
 def test_late_interaction_never_falls_when_the_document_says_more(first: int, second: int, seed: int) -> None:
     query, document = _draw(first, seed), _draw(second, seed + 100)

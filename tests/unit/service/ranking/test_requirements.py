@@ -20,7 +20,7 @@ from service.ranking.requirements import (
 )
 from service.ranking.scoring import DEFAULT_WEIGHTS
 from service.ranking.values import PartName
-from tests.unit.service.ranking.examples import make_pair, make_resume, make_vacancy, pairs
+from tests.unit.service.ranking.examples import make_pair, make_resume, make_vacancy, pairs, unhurried
 
 _DEMAND_ALL = dict.fromkeys(RequirementKind, Mode.DEMAND)
 
@@ -137,6 +137,7 @@ def test_leave_out_ignored_takes_the_weight_of_the_kind_and_of_nothing_else() ->
     assert set(KIND_PARTS) == set(RequirementKind)
 
 
+@unhurried
 @given(pairs)
 def test_demands_hold_exactly_where_nothing_is_known_to_be_unmet(pair: Pair) -> None:
     verdict = check_requirements(pair, _DEMAND_ALL, quotes=quote_skills(pair))
@@ -147,6 +148,7 @@ def test_demands_hold_exactly_where_nothing_is_known_to_be_unmet(pair: Pair) -> 
             assert pair.resume.text[check.evidence.start : check.evidence.end] == check.evidence.text
 
 
+@unhurried
 @given(pairs)
 def test_more_experience_never_fails_a_requirement(pair: Pair) -> None:
     if pair.resume.experience_months is None:

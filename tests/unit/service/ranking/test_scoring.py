@@ -19,7 +19,7 @@ from service.ranking.scoring import (
     score_pair,
 )
 from service.ranking.values import Direction, PartName, PartScore
-from tests.unit.service.ranking.examples import SKILLS, make_pair, make_resume, make_vacancy, pairs
+from tests.unit.service.ranking.examples import SKILLS, make_pair, make_resume, make_vacancy, pairs, unhurried
 
 _shares = st.floats(0, 1)
 _weights = st.dictionaries(st.sampled_from(PartName), st.floats(0.01, 100))
@@ -34,6 +34,7 @@ def _give(values: dict[PartName, float | None]) -> dict[PartName, PartScore]:
 _known = st.dictionaries(st.sampled_from(DIRECTION_PARTS[_FORWARD]), _shares, min_size=1)
 
 
+@unhurried
 @given(pairs, _weights, _shares)
 def test_score_pair_stays_within_bounds_and_weights_sum_to_one(
     pair: Pair, weights: dict[PartName, float], balance: float
@@ -47,11 +48,13 @@ def test_score_pair_stays_within_bounds_and_weights_sum_to_one(
         assert not side.weights or sum(side.weights.values()) == pytest.approx(1)
 
 
+@unhurried
 @given(pairs)
 def test_score_pair_is_the_same_every_time(pair: Pair) -> None:
     assert score_pair(score_parts(pair)) == score_pair(score_parts(pair))
 
 
+@unhurried
 @given(pairs)
 def test_swapping_source_and_target_swaps_the_scores_exactly(pair: Pair) -> None:
     score = score_pair(score_parts(pair))
@@ -59,7 +62,8 @@ def test_swapping_source_and_target_swaps_the_scores_exactly(pair: Pair) -> None
     assert score.seen_from(Kind.RESUMES) == (backward, forward)
 
 
-@given(_shares, _shares, _shares)
+@unhurried
+@given(_shares, _shares, st.floats(0.01, 0.99))
 def test_combine_is_symmetric_when_the_sides_and_the_balance_are_swapped(
     first: float, second: float, balance: float
 ) -> None:
@@ -67,6 +71,7 @@ def test_combine_is_symmetric_when_the_sides_and_the_balance_are_swapped(
     assert min(first, second) - 1e-9 <= combine(first, second, balance=balance) <= max(first, second) + 1e-9
 
 
+@unhurried
 @given(pairs, st.sampled_from(SKILLS))
 def test_adding_a_skill_never_lowers_the_score(pair: Pair, skill: str) -> None:
     assume(pair.resume.skills)  # without any skill known there is no data, and the first one ends that
@@ -74,6 +79,7 @@ def test_adding_a_skill_never_lowers_the_score(pair: Pair, skill: str) -> None:
     assert score_pair(score_parts(richer)).combined >= score_pair(score_parts(pair)).combined - 1e-12
 
 
+@unhurried
 @given(_known, st.sampled_from(DIRECTION_PARTS[_FORWARD]), _shares)
 def test_a_better_part_never_lowers_the_score(values: dict[PartName, float], name: PartName, better: float) -> None:
     before = score_direction(_FORWARD, _give(values), DEFAULT_WEIGHTS).score
@@ -82,6 +88,7 @@ def test_a_better_part_never_lowers_the_score(values: dict[PartName, float], nam
         assert score_direction(_FORWARD, raised, DEFAULT_WEIGHTS).score >= before - 1e-12
 
 
+@unhurried
 @given(_known, st.sampled_from(DIRECTION_PARTS[_FORWARD]))
 def test_a_part_without_data_only_draws_the_score_toward_the_prior(
     values: dict[PartName, float], name: PartName
@@ -112,6 +119,7 @@ def test_a_fine_title_and_nothing_else_does_not_beat_a_resume_that_is_known_well
     assert title_alone.score < well_known.score
 
 
+@unhurried
 @given(_known, st.floats(0.01, 100))
 def test_only_the_proportion_of_weights_matters(values: dict[PartName, float], factor: float) -> None:
     scaled = {name: weight * factor for name, weight in DEFAULT_WEIGHTS.items()}

@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service.ranking.sentences import MAX_SENTENCES, split_sentences
+from tests.unit.service.ranking.examples import unhurried
 
 
 def _texts(text: str) -> list[str]:
@@ -27,11 +28,17 @@ def _texts(text: str) -> list[str]:
         ),
         ("Somos Olmo S.L. y crecemos. ¿Te apuntas? ¡Sí!", ["Somos Olmo S.L. y crecemos.", "¿Te apuntas?", "¡Sí!"]),
         ("Опыт с базами и т.д. Знание сетей.", ["Опыт с базами и т.д.", "Знание сетей."]),
+        (
+            "Ask J. Weir. Since 2019 г. Москва, etc. Then more.",
+            ["Ask J. Weir.", "Since 2019 г.", "Москва, etc.", "Then more."],
+        ),
         ("Node.js 20.1, C# and .NET. No PHP.", ["Node.js 20.1, C# and .NET.", "No PHP."]),
         ("Python; SQL (any dialect; really); Git", ["Python;", "SQL (any dialect; really);", "Git"]),
         ("- Python\n• SQL\n1. Docker\n2) Git\nа) уход\n* Linux", ["Python", "SQL", "Docker", "Git", "уход", "Linux"]),
         ("a line that the page\nbroke here\n\nAnother", ["a line that the page\nbroke here", "Another"]),
         ("Skills:\nPython", ["Skills:", "Python"]),
+        ("Выезды к клиентам.Настройка сети;Опыт от года", ["Выезды к клиентам.", "Настройка сети;", "Опыт от года"]),
+        ("знание SQL• опыт от года •  Git", ["знание SQL", "опыт от года", "Git"]),
         ("…\n---\n • \n", []),
         ("", []),
     ],
@@ -76,6 +83,7 @@ _PIECES = [
 ]
 
 
+@unhurried
 @given(st.text() | st.lists(st.sampled_from(_PIECES)).map("".join))
 @example("." * 3000 + "a")
 @example("word " * 1500)
@@ -99,7 +107,7 @@ def test_split_sentences_cuts_a_run_on_line_of_russian_at_its_capitals() -> None
         "Умение объяснять сложное",
         "Желание учиться (всегда)",
     ]
-    line = " ".join(demands * 4)
+    line = " ".join(demands * 8)
     assert _texts(line)[:2] == ["Опыт от трёх лет Уверенное знание SQL и Kafka", "Умение объяснять сложное"]
     short = " ".join(demands)
     assert _texts(short) == [short]

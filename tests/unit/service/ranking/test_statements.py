@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.ranking.statements import Role, read_statements, tell_role
+from tests.unit.service.ranking.examples import unhurried
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,11 @@ def test_read_statements_goes_by_headings_until_the_next_one() -> None:
     ]
 
 
+def test_read_statements_ends_the_demands_where_pay_is_spoken_of() -> None:
+    text = "Requirements:\nSQL\nGit\nBenefits and holiday pay\nA garden"
+    assert [role for _, role in _roles(text)] == [Role.REQUIRED, Role.REQUIRED, Role.OFFER]
+
+
 def test_read_statements_goes_by_the_label_that_opens_a_paragraph() -> None:
     text = (
         "Требования: опыт от года, SQL. Вежливость. Плюсом будет английский.\n"
@@ -66,6 +72,7 @@ def test_read_statements_tells_a_wish_within_a_demand_by_its_clause() -> None:
     ]
 
 
+@unhurried
 @given(
     st.lists(
         st.sampled_from(["You must", "but", "ideally", ",", "(a plus)", "Python", ";", ".", "\n", ":", "не требуется"])

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.ranking.titles import compare_titles, jaro_winkler
+from tests.unit.service.ranking.examples import unhurried
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,7 @@ def test_jaro_winkler_agrees_with_the_published_examples(first: str, second: str
     assert jaro_winkler(first, second) == pytest.approx(value, abs=0.001)
 
 
+@unhurried
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_compare_titles_is_symmetric_and_within_bounds(first: str, second: str) -> None:
     value = compare_titles(first, second)
