@@ -5,6 +5,7 @@ It knows: pymilvus, torch, column names, index parameters.
 It never touches: HTTP (but to an embedding server), SQL, files of documents.
 """
 
+from milvus.analysis import analyze
 from milvus.collection import Collection
 from milvus.embedding import Embedder, ModelIdentity, Vectors, create_embedder, find_model
 from milvus.entities import EducationLevel, EmploymentType, Entity, Kind, Resume, Vacancy, WorkFormat
@@ -35,6 +36,7 @@ __all__ = [
     "Vector",
     "Vectors",
     "WorkFormat",
+    "analyze",
     "create_embedder",
     "distance_km",
     "find_model",
