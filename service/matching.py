@@ -2,18 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 
 from milvus import Entity, Kind, Ranked
 from service.folding import NO_DUPLICATES, Duplicates, name_duplicates, rank_folded
-from service.pairing import DemandReader, make_pair
+from service.pairing import Hold
 from service.queries import Question
 from service.ranking import (
     Explanation,
     Judgement,
     Mode,
-    Pair,
     PartName,
     Ranking,
     RankingOptions,
@@ -77,7 +75,10 @@ class Matched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """What one search has to find. `folds` says whether duplicates are folded; `now` is the time of recency."""
+    """What one search has to find.
+
+    `folds` says whether duplicates are folded; `pair` holds the question's document against one that was found.
+    """
 
     kind: Kind
     question: Question
@@ -86,18 +87,13 @@ class Task:
     folds: bool
     fusion: Fusion
     options: RankingOptions
-    now: datetime
-    demands: DemandReader
+    pair: Hold
 
     @property
     def query(self) -> Query:
         """The question as retrieval takes it."""
         entity = self.question.entity
         return Query(self.question.vector, entity.embedded_text, entity.language)
-
-    def pair(self, entity: Entity, similarity: float) -> Pair:
-        """The question's document held against one that was found."""
-        return make_pair(self.question.entity, entity, similarity=similarity, now=self.now, demands=self.demands)
 
 
 def find_alike(task: Task) -> Matched:

@@ -18,7 +18,7 @@ from service.matching import (
     find_matching,
     name_folded,
 )
-from service.pairing import DemandReader, make_pair, read_whole_demand
+from service.pairing import PairMaker, read_whole_demand
 from service.queries import Question, Source, StoredSource, fetch_stored, make_question
 from service.ranking import DEFAULT_OPTIONS, Embed, PartName, RankingOptions, explain_pair, judge_pair
 from service.retrieval import DEFAULT_FUSION, Fusion, Scope, measure_similarity
@@ -48,7 +48,7 @@ class Searcher:
     get_served: Callable[[], Served]
     normalizer: Normalizer
     find_languages: Callable[[str], frozenset[str] | None] = lambda _: None
-    demands: DemandReader = field(default_factory=DemandReader)
+    pairs: PairMaker = field(default_factory=PairMaker)
 
     def search(
         self,
@@ -87,8 +87,7 @@ class Searcher:
             folds=fold_duplicates,
             fusion=applied,
             options=ranking,
-            now=_round_moment(now),
-            demands=self.demands,
+            pair=self.pairs.hold(question.entity, now=_round_moment(now)),
         )
         is_alike = question.kind is kind
         matched = find_alike(task) if is_alike else find_matching(task)
@@ -115,9 +114,8 @@ class Searcher:
         vacancy, vacancy_vector = fetch_stored(served, StoredSource(Kind.VACANCIES, vacancy_id))
         similarity = measure_similarity(resume_vector, vacancy_vector)
         now = _round_moment(datetime.now(UTC))
-        judgement = judge_pair(
-            make_pair(resume, vacancy, similarity=similarity, now=now, demands=self.demands), ranking
-        )
+        pair = self.pairs.hold(resume, now=now)(vacancy, similarity)
+        judgement = judge_pair(pair, ranking)
         match = Match(entity=vacancy, score=judgement.probability, similarity=similarity, judgement=judgement)
         return _explain(match, ranking, _remember(served.embedder.embed_documents))
 
