@@ -5,6 +5,7 @@ It knows: pymilvus, torch, column names, index parameters.
 It never touches: HTTP (but to an embedding server), SQL, files of documents.
 """
 
+from milvus.analysis import analyze
 from milvus.bulk import ShardWriter
 from milvus.bulk_files import FileStore
 from milvus.bulk_import import BulkImporter, ImportProgress, ImportState
@@ -43,6 +44,7 @@ __all__ = [
     "Vector",
     "Vectors",
     "WorkFormat",
+    "analyze",
     "create_embedder",
     "distance_km",
     "find_model",

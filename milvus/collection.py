@@ -40,7 +40,10 @@ _PLACE = ["latitude", "longitude", "work_format"]  # what the exact check of `ne
 _GROUP = "duplicate_group"
 _MEMBER = ["id", "title", "source", "url", _GROUP]
 _READ_ROWS = 500
-_FIRST_TERMS = 4  # times the rows wanted are ranked by terms before the filter is asked
+# Rows are ranked by terms before the filter is asked, which takes long for many: first a few more than wanted, for
+# where nearly all pass, then so many times as many.
+_SPARE_TERMS = 8
+_FIRST_TERMS = 4
 
 _Result = TypeVar("_Result")
 
@@ -286,15 +289,15 @@ class Collection:
 
         Most filters let enough of the best rows pass; under one that does not, the rows that pass are listed first.
         """
-        size = _FIRST_TERMS * wanted
-        ranked = index.rank(terms, limit=size)
-        groups = self._list_groups(expression, near, among=[id for _, id in ranked])
-        kept = [Ranked(id, score, groups[id]) for score, id in ranked if id in groups]
-        if len(kept) < wanted and len(ranked) == size:
-            groups = self._list_groups(expression, near)
-            ranked = index.rank(terms, limit=wanted, among=sorted(groups))
-            kept = [Ranked(id, score, groups[id]) for score, id in ranked]
-        return kept
+        for size in (wanted + wanted // _SPARE_TERMS, _FIRST_TERMS * wanted):
+            ranked = index.rank(terms, limit=size)
+            groups = self._list_groups(expression, near, among=[id for _, id in ranked])
+            kept = [Ranked(id, score, groups[id]) for score, id in ranked if id in groups]
+            if len(kept) >= wanted or len(ranked) < size:
+                return kept
+        groups = self._list_groups(expression, near)
+        ranked = index.rank(terms, limit=wanted, among=sorted(groups))
+        return [Ranked(id, score, groups[id]) for score, id in ranked]
 
     def _list_groups(
         self, expression: str, near: Near | None, *, among: Sequence[str] | None = None

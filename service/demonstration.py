@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from milvus import Entity, Hit, Kind, Vacancy
+from milvus import Entity, Kind, Vacancy
 from service.api.dependencies import Services
-from service.search import Page, StoredSource
+from service.matching import Match, Page
+from service.queries import StoredSource
 
 
 def print_first_matches(services: Services, console: Console, *, sources: dict[Kind, str]) -> None:
@@ -19,10 +20,10 @@ def print_first_matches(services: Services, console: Console, *, sources: dict[K
         if source is None:
             continue
         found = services.searcher.search(kind.counterpart, StoredSource(kind, id_), page=Page(limit=3))
-        console.print(_make_table(source, found.hits, kind))
+        console.print(_make_table(source, found.matches, kind))
 
 
-def _make_table(source: Entity, hits: Sequence[Hit], kind: Kind) -> Table:
+def _make_table(source: Entity, matches: Sequence[Match], kind: Kind) -> Table:
     table = Table(
         box=SIMPLE_HEAD,
         title=f"{kind.counterpart.value.capitalize()} for {escape(describe_entity(source))}",
@@ -33,13 +34,13 @@ def _make_table(source: Entity, hits: Sequence[Hit], kind: Kind) -> Table:
     table.add_column("place")
     table.add_column("salary")
     table.add_column("skills in common")
-    for hit in hits:
-        common = [skill for skill in hit.entity.skills if skill in set(source.skills)]
+    for match in matches:
+        common = [skill for skill in match.entity.skills if skill in set(source.skills)]
         table.add_row(
-            f"{hit.score:.2f}",
-            escape(describe_entity(hit.entity)),
-            ", ".join(part for part in (hit.entity.city, hit.entity.country) if part),
-            escape(hit.entity.salary_original or ""),
+            f"{match.score:.2f}",
+            escape(describe_entity(match.entity)),
+            ", ".join(part for part in (match.entity.city, match.entity.country) if part),
+            escape(match.entity.salary_original or ""),
             escape(", ".join(common[:6])),
         )
     return table

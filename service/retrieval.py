@@ -37,56 +37,75 @@ class Fusion:
     meaning: float = 0.5
     terms: float = 0.5
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for weights that leave nothing to find by."""
+        if not (self.meaning >= 0 and self.terms >= 0 and 0 < self.meaning + self.terms < float("inf")):
+            raise ValueError("fusion: meaning and terms must not be negative, and one of them must weigh something")
+
     def shift_to_terms(self) -> "Fusion":
         """The fusion for a language that the embedding model does not know: terms weigh twice what they did."""
         return replace(self, terms=2 * self.terms)
 
+    def leave_out_terms(self) -> "Fusion":
+        """The fusion for a collection that keeps no terms."""
+        return replace(self, meaning=self.meaning or 1.0, terms=0.0)
+
+
+DEFAULT_FUSION = Fusion()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The rows that a search may find: those of a collection that pass a filter and are open at a time."""
+
+    collection: Collection
+    filter: Filter | None
+    active_at: datetime | None
+
+    def rank_by_meaning(self, query: Query, *, wanted: int) -> list[Ranked]:
+        """The rows whose texts mean most nearly the same; scores are cosine similarities."""
+        return self.collection.rank(query.vector, filter=self.filter, wanted=wanted, active_at=self.active_at)
+
+    def rank_by_terms(self, query: Query, *, wanted: int) -> list[Ranked]:
+        """The rows that share terms with the query; scores are BM25's."""
+        return self.collection.rank_by_text(
+            query.text, language=query.language, filter=self.filter, wanted=wanted, active_at=self.active_at
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A row that was found. `relevance` is 0..1, the best of its search having the most.
+    """A row that was found.
 
-    `similarity` is the cosine similarity of query and row, `bm25` the score of the terms they share, None where the row
-    is not among the best by terms.
+    `relevance` is 0..1: 1 is best by meaning and by terms. `similarity` is the cosine similarity of query and row.
     """
 
     entity: Entity
     relevance: float
     similarity: float
-    bm25: float | None
 
 
-def find_candidates(
-    collection: Collection,
-    query: Query,
-    *,
-    fusion: Fusion,
-    filter: Filter | None,
-    active_at: datetime | None,
-    depth: int = DEPTH,
-) -> list[Candidate]:
+def find_candidates(scope: Scope, query: Query, *, fusion: Fusion, depth: int = DEPTH) -> list[Candidate]:
     """The candidates by falling relevance and then by id: at most `depth` by meaning and as many by terms."""
-    by_meaning: Sequence[Ranked] = ()
-    by_terms: Sequence[Ranked] = ()
-    if fusion.meaning:
-        by_meaning = collection.rank(query.vector, filter=filter, wanted=depth, active_at=active_at)
-    if fusion.terms:
-        by_terms = collection.rank_by_text(
-            query.text, language=query.language, filter=filter, wanted=depth, active_at=active_at
-        )
-    found = collection.fetch_embedded(list(dict.fromkeys(one.id for one in (*by_meaning, *by_terms))))
-    bm25 = {one.id: one.score for one in by_terms}
-    similarity = {id: float(np.dot(vector, query.vector)) for id, (_, vector) in found.items()}
+    by_meaning = scope.rank_by_meaning(query, wanted=depth) if fusion.meaning else []
+    by_terms = scope.rank_by_terms(query, wanted=depth) if fusion.terms else []
+    found = scope.collection.fetch_embedded(list(dict.fromkeys(one.id for one in (*by_meaning, *by_terms))))
+    similarity = {id: measure_similarity(vector, query.vector) for id, (_, vector) in found.items()}
     if fusion.method == "rrf":
         relevance = _fuse_ranks([(by_meaning, fusion.meaning), (by_terms, fusion.terms)])
     else:
         least = min((one.score for one in by_meaning), default=0.0)
-        relevance = _add_scores(similarity, bm25, least=least, fusion=fusion)
+        relevance = _add_scores(similarity, {one.id: one.score for one in by_terms}, least=least, fusion=fusion)
     candidates = [
-        Candidate(entity=entity, relevance=relevance[id], similarity=similarity[id], bm25=bm25.get(id))
+        Candidate(entity=entity, relevance=relevance[id], similarity=similarity[id])
         for id, (entity, _) in found.items()
     ]
     return sorted(candidates, key=lambda one: (-one.relevance, one.entity.id))
+
+
+def measure_similarity(first: Vector, second: Vector) -> float:
+    """The cosine similarity of two unit vectors in [-1, 1]: the same number whichever comes first."""
+    return min(1.0, max(-1.0, float(np.dot(first, second))))
 
 
 def _fuse_ranks(rankings: Sequence[tuple[Sequence[Ranked], float]]) -> dict[str, float]:

@@ -1,80 +1,44 @@
-"""Searches: from a text, a document or a stored id, under a filter, to matches."""
+"""Searches: from a text, a document or a stored id, under a filter, to matches; and two documents held together."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 
-from ingestion import AnyDocument, Normalizer, Served, find_names
-from ingestion.language import detect_language
-from milvus import Entity, Filter, Hit, Kind, Member, Ranked, Vectors
-from service.errors import EmptyQuery, SourceNotFound
+import numpy as np
 
-# From so many characters on English prose is told from other languages; shorter, titles and names of tools often are
-# taken for German or French. Letters after the Latin ones are telling at any length.
-_TELLING_CHARACTERS = 80
-MAX_NAMED = 20
-_FIRST_GREEK = "\u0370"
-
-
-@dataclass(frozen=True, slots=True)
-class TextSource:
-    """A few words, or a whole text of unknown kind."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentSource:
-    """A document that is not stored."""
-
-    document: AnyDocument
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSource:
-    """A document in the index, by its id."""
-
-    kind: Kind
-    id: str
-
-
-Source = TextSource | DocumentSource | StoredSource
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which part of the ranking to return."""
-
-    limit: int = 10
-    offset: int = 0
-
+from ingestion import Normalizer, Served
+from milvus import Collection, Entity, Filter, Kind, Vector, Vectors
+from service.matching import (
+    NOTHING_LEFT_OUT,
+    LeftOut,
+    Match,
+    Page,
+    Task,
+    find_alike,
+    find_matching,
+    name_folded,
+)
+from service.pairing import PairMaker, read_whole_demand
+from service.queries import Question, Source, StoredSource, fetch_stored, make_question
+from service.ranking import DEFAULT_OPTIONS, Embed, PartName, RankingOptions, explain_pair, judge_pair
+from service.retrieval import DEFAULT_FUSION, Fusion, Scope, measure_similarity
 
 FIRST_PAGE = Page()
 
 
-@dataclass(frozen=True, slots=True)
-class Duplicates:
-    """The rows that a hit stands for besides itself: the first MAX_NAMED, and how many there are."""
-
-    named: tuple[Member, ...]
-    total: int
-
-
-NO_DUPLICATES = Duplicates((), 0)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The hits of a search, best first, what the source was understood as, and what the reader should be warned of.
+    """The matches of a search, best first, what the source was understood as, and what to warn the reader of.
 
-    `duplicates` are what a hit was folded with, by its id; hits that stand for themselves alone are left out.
+    `source` is None for a bare text. `weights` and `fusion` are those applied, None between two of one kind.
     """
 
-    hits: Sequence[Hit]
+    matches: Sequence[Match]
     source: Entity | None
     warnings: tuple[str, ...]
-    duplicates: Mapping[str, Duplicates] = field(default_factory=dict)
+    left_out: LeftOut = NOTHING_LEFT_OUT
+    weights: Mapping[PartName, float] | None = None
+    fusion: Fusion | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +48,7 @@ class Searcher:
     get_served: Callable[[], Served]
     normalizer: Normalizer
     find_languages: Callable[[str], frozenset[str] | None] = lambda _: None
+    pairs: PairMaker = field(default_factory=PairMaker)
 
     def search(
         self,
@@ -94,104 +59,115 @@ class Searcher:
         page: Page = FIRST_PAGE,
         include_expired: bool = False,
         fold_duplicates: bool = True,
+        fusion: Fusion = DEFAULT_FUSION,
+        ranking: RankingOptions = DEFAULT_OPTIONS,
+        explain: bool = False,
     ) -> Found:
-        """The entities of `kind` nearest to the source, best first.
+        """The entities of `kind` that match the source, best first.
 
-        With `fold_duplicates`, of those that are one text under several ids only the best is a hit, which names the
-        others that pass the filter; `page` counts such hits. A stored source never finds itself, nor, where duplicates
-        are folded, what it is one text with. Raises SourceNotFound, EmptyQuery, and what the index and the model raise.
+        For a source of the other kind (or a text, which is taken for one) candidates are found by `fusion` and ranked
+        under `ranking`, and `explain` explains each match. A source of the same kind finds what is most alike.
+
+        With `fold_duplicates`, of those that are one text under several ids only the best is a match, which names the
+        others that pass the filter; `page` counts such matches. A stored source never finds itself, nor, where
+        duplicates are folded, what it is one text with. Raises SourceNotFound, EmptyQuery, ValueError for a `ranking`
+        that cannot be applied, and what the index and the model raise.
         """
         served = self.get_served()
-        vector, entity, language = self._embed(served, source)
-        canonical = self.normalizer.normalize_filter(filter) if filter is not None else None
-        if isinstance(source, StoredSource) and source.kind is kind:
-            canonical = canonical or Filter()
-            canonical = canonical.model_copy(update={"exclude_ids": (*canonical.exclude_ids, source.id)})
-        active_at = None if include_expired else datetime.now(UTC)
+        question = make_question(source, served, self.normalizer, sought=kind)
+        now = datetime.now(UTC)
         collection = served.store.collection(kind)
-        own = entity.duplicate_group if isinstance(source, StoredSource) and source.kind is kind and entity else None
-        rank = partial(collection.rank, vector, filter=canonical, active_at=active_at)
-        wanted = page.offset + page.limit
-        ranked = rank_folded(rank, wanted=wanted, without=own) if fold_duplicates else rank(wanted=wanted)
-        hits = collection.fetch(ranked[page.offset :])
-        duplicates: dict[str, Duplicates] = {}
-        if fold_duplicates:
-            find_members = partial(collection.find_members, filter=canonical, active_at=active_at)
-            duplicates = name_duplicates(hits, find_members)
-        return Found(hits, entity, tuple(self._warn(served.embedder.identity.name, language)), duplicates)
+        scope = Scope(collection, self._narrow(filter, question, kind), None if include_expired else now)
+        warnings, applied = self._adapt(served, question, collection, fusion)
+        task = Task(
+            kind=kind,
+            question=question,
+            scope=scope,
+            page=page,
+            folds=fold_duplicates,
+            fusion=applied,
+            options=ranking,
+            pair=self.pairs.hold(question.entity, now=_round_moment(now)),
+        )
+        is_alike = question.kind is kind
+        matched = find_alike(task) if is_alike else find_matching(task)
+        matches = name_folded(matched.matches, scope) if fold_duplicates else matched.matches
+        if explain:
+            embed = _remember(served.embedder.embed_documents)
+            matches = [_explain(one, ranking, embed) for one in matches]
+        return Found(
+            matches=matches,
+            source=question.entity if question.is_document else None,
+            warnings=warnings,
+            left_out=matched.left_out,
+            weights=matched.weights,
+            fusion=None if is_alike else applied,
+        )
 
-    def _embed(self, served: Served, source: Source) -> tuple[Vectors, Entity | None, str | None]:
-        """The source's vector, what it was understood as, and its language."""
-        if isinstance(source, StoredSource):
-            collection = served.store.collection(source.kind)
-            entity = collection.get([source.id]).get(source.id)
-            vector = collection.get_vectors([source.id]).get(source.id)
-            if entity is None or vector is None:
-                named = f"{source.kind.value} {source.id!r}"
-                raise SourceNotFound(f"{named} is not in the index; if it was just sent, it may still be queued")
-            return vector, entity, entity.language
-        if isinstance(source, DocumentSource):
-            entity = self.normalizer.normalize(source.document, names=find_names(source.document))
-            # Embedded as a stored document is, so that a document finds the same whether it is stored or not.
-            text = _check_not_empty(entity.embedded_text)
-            return served.embedder.embed_documents([text])[0], entity, entity.language
-        text = _check_not_empty(self.normalizer.normalize_text(source.text))
-        model = served.embedder.identity.name
-        language = _tell_language(text) if self.find_languages(model) else None
-        return served.embedder.embed_queries([text])[0], None, language
+    def compare(self, resume_id: str, vacancy_id: str, *, ranking: RankingOptions = DEFAULT_OPTIONS) -> Match:
+        """Two stored documents held against each other, explained; the entity of the match is the vacancy.
 
-    def _warn(self, model: str, language: str | None) -> list[str]:
-        languages = self.find_languages(model)
-        if languages is None or language is None or language in languages:
-            return []
-        known = ", ".join(sorted(languages))
-        return [
-            f"the text is in {language!r}, but the embedding model {model} knows {known}: "
-            "the order of the results is less reliable"
-        ]
+        Raises SourceNotFound naming the one that is missing, and what the index and the model raise.
+        """
+        served = self.get_served()
+        resume, resume_vector = fetch_stored(served, StoredSource(Kind.RESUMES, resume_id))
+        vacancy, vacancy_vector = fetch_stored(served, StoredSource(Kind.VACANCIES, vacancy_id))
+        similarity = measure_similarity(resume_vector, vacancy_vector)
+        now = _round_moment(datetime.now(UTC))
+        pair = self.pairs.hold(resume, now=now)(vacancy, similarity)
+        judgement = judge_pair(pair, ranking)
+        match = Match(entity=vacancy, score=judgement.probability, similarity=similarity, judgement=judgement)
+        return _explain(match, ranking, _remember(served.embedder.embed_documents))
 
+    def _narrow(self, filter: Filter | None, question: Question, kind: Kind) -> Filter | None:
+        """The filter with canonical values, and without the source itself."""
+        canonical = self.normalizer.normalize_filter(filter) if filter is not None else None
+        if not question.is_stored or question.kind is not kind:
+            return canonical
+        canonical = canonical or Filter()
+        return canonical.model_copy(update={"exclude_ids": (*canonical.exclude_ids, question.entity.id)})
 
-def rank_folded(rank: Callable[..., list[Ranked]], *, wanted: int, without: str | None) -> list[Ranked]:
-    """The first `wanted` rows of a ranking (or all), of each group of duplicates the best, `without` one group.
-
-    `rank` gives the first so many rows; more of them are asked for until enough are left or no more come.
-    """
-    size = wanted
-    while True:
-        size += max(1, size // 8)
-        ranked = rank(wanted=size)
-        seen = {without} if without is not None else set[str]()
-        kept: list[Ranked] = []
-        for one in ranked:
-            if one.group is None or one.group not in seen:
-                kept.append(one)
-            if one.group is not None:
-                seen.add(one.group)
-        if len(kept) >= wanted or len(ranked) < size:
-            return kept[:wanted]
-        size *= 2
-
-
-def name_duplicates(
-    hits: Sequence[Hit], find_members: Callable[[Sequence[str]], dict[str, list[Member]]]
-) -> dict[str, Duplicates]:
-    """What each hit stands for besides itself, by its id."""
-    groups = {hit.entity.id: group for hit in hits if (group := hit.entity.duplicate_group) is not None}
-    members = find_members(list(dict.fromkeys(groups.values()))) if groups else {}
-    found: dict[str, Duplicates] = {}
-    for id_, group in groups.items():
-        others = [one for one in members[group] if one.id != id_]
-        if others:
-            found[id_] = Duplicates(tuple(others[:MAX_NAMED]), len(others))
-    return found
+    def _adapt(
+        self, served: Served, question: Question, collection: Collection, fusion: Fusion
+    ) -> tuple[tuple[str, ...], Fusion]:
+        """What to warn of, and the fusion for what model and index can do."""
+        warnings = []
+        model, language = served.embedder.identity.name, question.entity.language
+        known = self.find_languages(model)
+        if known is not None and language is not None and language not in known:
+            fusion = fusion.shift_to_terms()
+            warnings.append(
+                f"the text is in {language!r}, but the embedding model {model} knows {', '.join(sorted(known))}: "
+                "terms count more in finding candidates, and the order of the results is less reliable"
+            )
+        if fusion.terms and not collection.ranks_text:
+            fusion = fusion.leave_out_terms()
+            warnings.append("the index keeps no terms until it is rebuilt, so candidates are found by meaning only")
+        return tuple(warnings), fusion
 
 
-def _check_not_empty(text: str) -> str:
-    if not text.strip():
-        raise EmptyQuery("once names and contacts are cut, no text is left to search by")
-    return text
+def _round_moment(moment: datetime) -> datetime:
+    """The hour: pages of one ranking, and both sides of one pair, are judged at the same time."""
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
-def _tell_language(text: str) -> str | None:
-    is_telling = len(text) >= _TELLING_CHARACTERS or any(letter >= _FIRST_GREEK and letter.isalpha() for letter in text)
-    return detect_language(text) if is_telling else None
+def _explain(match: Match, options: RankingOptions, embed: Embed) -> Match:
+    """The match with its explanation, where there is a judgement to explain."""
+    if match.judgement is None:
+        return match
+    pair = match.judgement.pair
+    whole = replace(match.judgement, pair=replace(pair, demand=read_whole_demand(pair.vacancy)))
+    return replace(match, explanation=explain_pair(whole, options, embed=embed))
+
+
+def _remember(embed: Callable[[list[str]], Vectors]) -> Embed:
+    """Embeds each text once: the source's sentences are compared with those of every match."""
+    known: dict[str, Vector] = {}
+
+    def embed_new(texts: list[str]) -> Vectors:
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            known.update(zip(new, embed(new), strict=True))
+        return np.stack([known[text] for text in texts])
+
+    return embed_new

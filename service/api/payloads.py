@@ -1,7 +1,7 @@
 """The shapes of requests and answers."""
 
 from datetime import UTC, datetime
-from typing import Generic, Self, TypeVar
+from typing import ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -18,7 +18,18 @@ from milvus import (
     VacancyFilter,
     WorkFormat,
 )
-from service.search import MAX_NAMED
+from service.api.ranking_payloads import (
+    MAX_EXPLAINED,
+    DirectionPayload,
+    ExplanationPayload,
+    FusionPayload,
+    LeftOutPayload,
+    RankingRequest,
+    RequirementPayload,
+    Weight,
+)
+from service.folding import MAX_NAMED
+from service.ranking import PartName
 
 MAX_LIMIT = 1000
 MAX_OFFSET = 10_000
@@ -163,8 +174,12 @@ class Request(BaseModel):
 F = TypeVar("F", ResumeFilter, VacancyFilter)
 
 
-class SearchRequest(Request, Generic[F]):
-    """What to search with (exactly one source), under which filter, and which part of the ranking to return."""
+class SearchRequest(RankingRequest, Generic[F]):
+    """What to search with (exactly one source), under which filter, how to rank, and which part of the ranking to
+    return."""
+
+    alike: ClassVar[tuple[str, ...]] = ()
+    """The sources of the kind that is sought: what they find is ordered by similarity alone."""
 
     text: LongText | None = Field(None, description="A few words or a whole text.", examples=["night nurse in Leeds"])
     resume_id: DocumentId | None = Field(None, description="A stored resume.")
@@ -183,7 +198,17 @@ class SearchRequest(Request, Generic[F]):
         given = [name for name in sources if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(f"give exactly one of {', '.join(sources)}; got {', '.join(given) or 'none'}")
+        if given[0] in self.alike and (asked := self._list_ranking()):
+            raise ValueError(f"{', '.join(asked)}: only between a resume and a vacancy, not with {given[0]}")
+        if self.explain and self.limit > MAX_EXPLAINED:
+            raise ValueError(f"limit: with explain at most {MAX_EXPLAINED}, not {self.limit}")
         return self
+
+    def _list_ranking(self) -> list[str]:
+        """What of the ranking was asked for other than it is anyway."""
+        fields = type(self).model_fields
+        names = [name for name in (*RankingRequest.model_fields, "per_company") if name in fields]
+        return [name for name in names if getattr(self, name) != fields[name].get_default(call_default_factory=True)]
 
 
 class DuplicatePayload(BaseModel):
@@ -199,9 +224,23 @@ class DuplicatePayload(BaseModel):
 
 
 class MatchPayload(BaseModel, Generic[P]):
-    """One result. `score` is the cosine similarity of the embeddings, -1 to 1, higher is better."""
+    """One result. Between two of one kind, what is about fitting is null."""
 
-    score: float
+    score: float = Field(
+        description="Between a resume and a vacancy the probability that the two fit, 0 to 1, calibrated on judged "
+        "pairs; behind the best few hundred candidates, which alone are ranked by it, at most the last one's. Between "
+        "two of one kind it is `similarity`. It falls along the results."
+    )
+    similarity: float = Field(description="The cosine similarity of the embeddings, -1 to 1.")
+    relevance: float | None = Field(
+        description="How well it was found by meaning and by terms, 0 to 1; null behind the candidates."
+    )
+    resume_meets_vacancy: DirectionPayload | None
+    vacancy_meets_resume: DirectionPayload | None
+    requirements: list[RequirementPayload] | None = Field(
+        description="All hard requirements of the vacancy, met or not."
+    )
+    explanation: ExplanationPayload | None = Field(description="Where the request asks to explain.")
     document: P
     duplicates: list[DuplicatePayload] = Field(
         description=f"What was folded into this result, in the order of the ids: the first {MAX_NAMED}."
@@ -217,6 +256,11 @@ class SearchPayload(BaseModel, Generic[P]):
         description="What the source was understood as, where it was a document."
     )
     warnings: list[str] = Field(description="What makes these results less reliable.")
+    weights: dict[PartName, Weight] | None = Field(
+        description="The weights asked for and the defaults; null between two of one kind."
+    )
+    fusion: FusionPayload | None = Field(description="How candidates were found; null between two of one kind.")
+    left_out: LeftOutPayload
 
 
 class StoredResume(StoredPayload[ResumePayload]):
@@ -236,11 +280,17 @@ class VacancyList(ListPayload[VacancyPayload]):
 
 
 class ResumeSearch(SearchRequest[ResumeFilter]):
-    """A search for resumes: exactly one source, a filter, and which part of the ranking to return."""
+    """A search for resumes: exactly one source, a filter, how to rank, and which part of the ranking to return."""
+
+    alike: ClassVar[tuple[str, ...]] = ("resume_id", "resume")
 
 
 class VacancySearch(SearchRequest[VacancyFilter]):
-    """A search for vacancies: exactly one source, a filter, and which part of the ranking to return."""
+    """A search for vacancies: exactly one source, a filter, how to rank, and which part of the ranking to return."""
+
+    alike: ClassVar[tuple[str, ...]] = ("vacancy_id", "vacancy")
+
+    per_company: int | None = Field(None, ge=1, le=MAX_LIMIT, description="At most so many vacancies of one company.")
 
 
 class ResumeResults(SearchPayload[ResumePayload]):

@@ -65,6 +65,7 @@ def find_vacancies_for_resume(services: GivenServices, id: PathId, query: Stored
         offset=query.offset,
         include_expired=query.include_expired,
         fold_duplicates=query.fold_duplicates,
+        min_score=query.min_score,
     )
     return VacancyResults.model_validate(run_search(services.searcher, Kind.VACANCIES, request))
 

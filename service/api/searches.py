@@ -7,7 +7,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ingestion import ResumeDocument, UnreadableDocument, VacancyDocument, read_upload
-from milvus import Filter, Hit, Kind
+from milvus import Filter, Kind
+from service.api.matches import make_judgement_values
 from service.api.payloads import (
     FILTERS,
     FOLD,
@@ -17,18 +18,12 @@ from service.api.payloads import (
     SearchRequest,
     make_entity_payload,
 )
+from service.api.ranking_payloads import MIN_SCORE, FusionPayload, LeftOutPayload, Share
 from service.errors import EmptyQuery
-from service.search import (
-    NO_DUPLICATES,
-    DocumentSource,
-    Duplicates,
-    Found,
-    Page,
-    Searcher,
-    Source,
-    StoredSource,
-    TextSource,
-)
+from service.matching import Match, Page
+from service.queries import DocumentSource, Source, StoredSource, TextSource
+from service.ranking import RankingOptions
+from service.search import Found, Searcher
 
 _UNSTORED_ID = "query"
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
@@ -44,6 +39,7 @@ class SearchOptions(BaseModel):
     offset: int = Field(0, ge=0, le=MAX_OFFSET, description="Leave out so many of the best.")
     include_expired: bool = Field(False, description="Also return what has expired.")
     fold_duplicates: bool = Field(True, description=FOLD)
+    min_score: Share | None = Field(None, description=MIN_SCORE)
 
 
 class UploadForm(SearchOptions):
@@ -80,6 +76,9 @@ def run_search(searcher: Searcher, kind: Kind, request: SearchRequest[Any]) -> d
         page=Page(request.limit, request.offset),
         include_expired=request.include_expired,
         fold_duplicates=request.fold_duplicates,
+        fusion=request.fusion.make_fusion(),
+        ranking=request.make_options(),
+        explain=request.explain,
     )
     return make_search_payload(found)
 
@@ -103,6 +102,7 @@ def search_upload(searcher: Searcher, kind: Kind, form: UploadForm) -> dict[str,
             page=Page(form.limit, form.offset),
             include_expired=form.include_expired,
             fold_duplicates=form.fold_duplicates,
+            ranking=RankingOptions(min_score=form.min_score),
         )
     except EmptyQuery as error:
         raise EmptyQuery(f"{name}: {error}") from None
@@ -112,18 +112,22 @@ def search_upload(searcher: Searcher, kind: Kind, form: UploadForm) -> dict[str,
 def make_search_payload(found: Found) -> dict[str, Any]:
     """The values of a search payload."""
     return {
-        "items": [_make_match_payload(hit, found.duplicates.get(hit.entity.id, NO_DUPLICATES)) for hit in found.hits],
+        "items": [_make_match_payload(match) for match in found.matches],
         "source": make_entity_payload(found.source) if found.source else None,
         "warnings": found.warnings,
+        "weights": found.weights,
+        "fusion": FusionPayload.model_validate(found.fusion) if found.fusion else None,
+        "left_out": LeftOutPayload.model_validate(found.left_out),
     }
 
 
-def _make_match_payload(hit: Hit, duplicates: Duplicates) -> dict[str, Any]:
+def _make_match_payload(match: Match) -> dict[str, Any]:
     return {
-        "score": hit.score,
-        "document": make_entity_payload(hit.entity),
-        "duplicates": [DuplicatePayload.model_validate(one) for one in duplicates.named],
-        "duplicates_total": duplicates.total,
+        **make_judgement_values(match),
+        "relevance": match.relevance,
+        "document": make_entity_payload(match.entity),
+        "duplicates": [DuplicatePayload.model_validate(one) for one in match.duplicates.named],
+        "duplicates_total": match.duplicates.total,
     }
 
 

@@ -65,6 +65,7 @@ def find_resumes_for_vacancy(services: GivenServices, id: PathId, query: StoredQ
         offset=query.offset,
         include_expired=query.include_expired,
         fold_duplicates=query.fold_duplicates,
+        min_score=query.min_score,
     )
     return ResumeResults.model_validate(run_search(services.searcher, Kind.RESUMES, request))
 

@@ -11,7 +11,8 @@ from service.errors import EvaluationRefused
 from service.evaluation.judged import Run
 from service.evaluation.metrics import Floats, rank_documents
 from service.evaluation.workbench import Workbench
-from service.search import Page, StoredSource
+from service.matching import Page
+from service.queries import StoredSource
 
 DEPTH = 1000
 """How deep a ranking goes, as in TREC runs."""
@@ -113,7 +114,7 @@ def search_with(**arguments: Any) -> Ranker:
             source = StoredSource(kind, query)
             found = searcher.search(kind.counterpart, source, page=page, include_expired=True, **arguments)
             # Places for scores: the search has the last word on the order, whatever its scores mean.
-            run[query] = {hit.entity.id: float(-place) for place, hit in enumerate(found.hits)}
+            run[query] = {match.entity.id: float(-place) for place, match in enumerate(found.matches)}
             bench.report("Searching", done, len(queries))
         return run
 

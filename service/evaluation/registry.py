@@ -13,8 +13,11 @@ from service.evaluation.rankers import (
     rank_by_vectors,
     search_with,
 )
+from service.ranking import PartName, RankingOptions
+from service.retrieval import Fusion
 
 OURS = "ours"
+_MEANING_ONLY = Fusion(meaning=1.0, terms=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,12 @@ CONFIGURATIONS: tuple[Configuration, ...] = (
     Configuration("dense", rank_by_vectors),
     Configuration("bm25+dense", rank_by_bm25_and_vectors),
     Configuration(OURS, search_with()),
+    Configuration(f"{OURS}-rrf", search_with(fusion=Fusion(method="rrf"))),
+    Configuration(f"{OURS}-meaning-only", search_with(fusion=_MEANING_ONLY)),
+    *(
+        Configuration(f"{OURS}-no-{part.replace('_', '-')}", search_with(ranking=RankingOptions(weights={part: 0.0})))
+        for part in PartName
+    ),
 )
 
 

@@ -7,22 +7,40 @@ a page of results, `explain_pair` for one of them.
 
 from service.ranking.calibration import Calibration, brier_score, fit_calibration, reliability_table
 from service.ranking.counterfactuals import relax_filter, relax_requirements
+from service.ranking.default_calibration import DEFAULT_CALIBRATION
 from service.ranking.demands import Demand, RequirementKind, read_demand, split_requirements
+from service.ranking.evidence import Embed, Evidence
 from service.ranking.explain import Explanation, explain_pair
-from service.ranking.judging import Judgement, Ranking, RankingOptions, judge_pair, rank_pairs
+from service.ranking.judging import DEFAULT_OPTIONS, Judgement, Ranking, RankingOptions, judge_pair, rank_pairs
 from service.ranking.languages import read_spoken_languages
 from service.ranking.late_interaction import late_interaction
 from service.ranking.messages import describe
 from service.ranking.pairs import Pair
-from service.ranking.requirements import Mode, Outcome
-from service.ranking.scoring import DEFAULT_WEIGHTS, PairScore
+from service.ranking.requirements import DEFAULT_MODES, Check, Mode, Outcome, leave_out_ignored
+from service.ranking.scoring import (
+    BALANCE,
+    DEFAULT_WEIGHTS,
+    DIRECTION_PARTS,
+    DirectionalScore,
+    PairScore,
+    complete_weights,
+)
 from service.ranking.values import Direction, Note, PartName, Span
 
 __all__ = [
+    "BALANCE",
+    "DEFAULT_CALIBRATION",
+    "DEFAULT_MODES",
+    "DEFAULT_OPTIONS",
     "DEFAULT_WEIGHTS",
+    "DIRECTION_PARTS",
     "Calibration",
+    "Check",
     "Demand",
     "Direction",
+    "DirectionalScore",
+    "Embed",
+    "Evidence",
     "Explanation",
     "Judgement",
     "Mode",
@@ -36,11 +54,13 @@ __all__ = [
     "RequirementKind",
     "Span",
     "brier_score",
+    "complete_weights",
     "describe",
     "explain_pair",
     "fit_calibration",
     "judge_pair",
     "late_interaction",
+    "leave_out_ignored",
     "rank_pairs",
     "read_demand",
     "read_spoken_languages",

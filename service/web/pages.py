@@ -11,7 +11,9 @@ from fastapi.templating import Jinja2Templates
 from milvus import Kind
 from service.api.dependencies import GivenServices
 from service.errors import EmptyQuery
-from service.search import Found, Page, TextSource
+from service.matching import Page
+from service.queries import TextSource
+from service.search import Found
 
 _FOLDER = Path(__file__).parent
 _SECURITY_HEADERS = {

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from milvus import Ranked
-from service.search import rank_folded
+from service.folding import rank_folded
 
 rankings = st.lists(st.none() | st.sampled_from("abc"), max_size=60).map(
     lambda groups: [Ranked(str(place), 1 - place / 100, group) for place, group in enumerate(groups)]
@@ -19,7 +19,7 @@ def cut(ranking: list[Ranked]) -> Callable[..., list[Ranked]]:
 
 @given(rankings, st.integers(1, 70), st.none() | st.sampled_from("abc"))
 def test_of_each_group_the_best_is_kept(ranking: list[Ranked], wanted: int, without: str | None) -> None:
-    kept = rank_folded(cut(ranking), wanted=wanted, without=without)
+    kept = rank_folded(cut(ranking), wanted=wanted, without=frozenset((without,) if without else ()))
     first = {one.group: one for one in reversed(ranking)}
     expected = [one for one in ranking if one.group is None or (first[one.group] is one and one.group != without)]
     assert kept == expected[:wanted]
@@ -27,10 +27,6 @@ def test_of_each_group_the_best_is_kept(ranking: list[Ranked], wanted: int, with
 
 @given(rankings, st.integers(1, 10))
 def test_pages_follow_one_another(ranking: list[Ranked], limit: int) -> None:
-    whole = rank_folded(cut(ranking), wanted=100, without=None)
-    paged = [
-        one
-        for offset in range(0, 70, limit)
-        for one in rank_folded(cut(ranking), wanted=offset + limit, without=None)[offset:]
-    ]
+    whole = rank_folded(cut(ranking), wanted=100)
+    paged = [one for offset in range(0, 70, limit) for one in rank_folded(cut(ranking), wanted=offset + limit)[offset:]]
     assert paged == whole

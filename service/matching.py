@@ -1,0 +1,200 @@
+"""From a question to matches: what is most alike, or what fits best of the candidates, page by page."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from milvus import Entity, Kind, Ranked
+from service.folding import NO_DUPLICATES, Duplicates, name_duplicates, rank_folded
+from service.pairing import Hold
+from service.queries import Question
+from service.ranking import (
+    Explanation,
+    Judgement,
+    Mode,
+    PartName,
+    Ranking,
+    RankingOptions,
+    judge_pair,
+    rank_pairs,
+)
+from service.retrieval import Candidate, Fusion, Query, Scope, find_candidates, measure_similarity
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of the ranking to return."""
+
+    limit: int = 10
+    offset: int = 0
+
+    @property
+    def end(self) -> int:
+        """How many of the best it reaches down to."""
+        return self.offset + self.limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A result. `score` falls along a ranking.
+
+    Between a resume and a vacancy it is the calibrated probability of `judgement`, but behind the candidates never more
+    than the last one's. Between two of one kind it is `similarity`, the cosine similarity, and `judgement` is None.
+    `relevance` is how well a candidate was found (see `Candidate`), None for what comes behind the candidates.
+    """
+
+    entity: Entity
+    score: float
+    similarity: float
+    relevance: float | None = None
+    judgement: Judgement | None = None
+    duplicates: Duplicates = NO_DUPLICATES
+    explanation: Explanation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How many candidates are no matches, by what was asked: a demanded requirement, `min_score`, `per_company`."""
+
+    requirements: int = 0
+    min_score: int = 0
+    per_company: int = 0
+
+
+NOTHING_LEFT_OUT = LeftOut()
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """One page of matches, best first, and what was left out. `weights` are those applied, None for likeness."""
+
+    matches: list[Match]
+    left_out: LeftOut = NOTHING_LEFT_OUT
+    weights: Mapping[PartName, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What one search has to find.
+
+    `folds` says whether duplicates are folded; `pair` holds the question's document against one that was found.
+    """
+
+    kind: Kind
+    question: Question
+    scope: Scope
+    page: Page
+    folds: bool
+    fusion: Fusion
+    options: RankingOptions
+    pair: Hold
+
+    @property
+    def query(self) -> Query:
+        """The question as retrieval takes it."""
+        entity = self.question.entity
+        return Query(self.question.vector, entity.embedded_text, entity.language)
+
+
+def find_alike(task: Task) -> Matched:
+    """The page of what is most alike by meaning.
+
+    Terms would add nothing: every row has its place in the order of similarity already.
+    """
+    rank = partial(task.scope.rank_by_meaning, task.query)
+    group = task.question.entity.duplicate_group if task.question.is_stored else None
+    if task.folds:
+        # A stored source does not find what it is one text with.
+        ranked = rank_folded(rank, wanted=task.page.end, without=frozenset((group,) if group else ()))
+    else:
+        ranked = rank(wanted=task.page.end)
+    hits = task.scope.collection.fetch(ranked[task.page.offset :])
+    return Matched([Match(entity=hit.entity, score=hit.score, similarity=hit.score) for hit in hits])
+
+
+def find_matching(task: Task) -> Matched:
+    """The page of what fits best: the candidates as they are judged, and behind them the rest as it is found.
+
+    Where the options drop matches, nothing comes behind: what was not looked at was not found suitable.
+    """
+    candidates = find_candidates(task.scope, task.query, fusion=task.fusion)
+    pool = _fold(candidates) if task.folds else candidates
+    ranking = rank_pairs((task.pair(one.entity, one.similarity) for one in pool), task.kind, task.options)
+    matches = _list_matches(ranking, pool, task.kind)
+    found = matches[task.page.offset : task.page.end]
+    if len(found) < task.page.limit and not _drops(task.options):
+        rest = slice(max(0, task.page.offset - len(matches)), task.page.end - len(matches))
+        found += _find_behind(task, candidates, rest, highest=matches[-1].score if matches else 0.0)
+    left_out = LeftOut(len(ranking.failed), len(ranking.improbable), len(ranking.crowded))
+    return Matched(found, left_out, ranking.weights)
+
+
+def name_folded(matches: Sequence[Match], scope: Scope) -> list[Match]:
+    """The matches with what each was folded with, of what the scope lets through."""
+    find_members = partial(scope.collection.find_members, filter=scope.filter, active_at=scope.active_at)
+    duplicates = name_duplicates([one.entity for one in matches], find_members)
+    return [replace(one, duplicates=duplicates.get(one.entity.id, NO_DUPLICATES)) for one in matches]
+
+
+def _fold(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Of each group of duplicates the most relevant."""
+    first: dict[str | tuple[str], Candidate] = {}
+    for one in candidates:
+        group = one.entity.duplicate_group
+        first.setdefault(group if group is not None else (one.entity.id,), one)
+    return list(first.values())
+
+
+def _list_matches(ranking: Ranking, pool: Sequence[Candidate], kind: Kind) -> list[Match]:
+    """The matches by falling score; of equals, the more relevant first."""
+    by_id = {one.entity.id: one for one in pool}
+    matches = []
+    for judgement in ranking.matches:
+        entity = judgement.pair.vacancy if kind is Kind.VACANCIES else judgement.pair.resume
+        found = by_id[entity.id]
+        matches.append(
+            Match(
+                entity=entity,
+                score=judgement.probability,
+                similarity=found.similarity,
+                relevance=found.relevance,
+                judgement=judgement,
+            )
+        )
+    return sorted(matches, key=lambda one: (-one.score, -(one.relevance or 0.0), one.entity.id))
+
+
+def _drops(options: RankingOptions) -> bool:
+    demands = any(mode is Mode.DEMAND for mode in options.modes.values())
+    return demands or options.min_score is not None or options.per_company is not None
+
+
+def _find_behind(task: Task, candidates: Sequence[Candidate], rest: slice, *, highest: float) -> list[Match]:
+    """Matches behind the candidates, in the order of the ranking that found those; scores fall on from `highest`.
+
+    Only those of the page are judged, so that a page deep down costs little more than the first.
+    """
+    ranked = _rank_behind(task, candidates, wanted=rest.stop)
+    best = max(ranked[0].score, 0.0) if ranked else 0.0
+    found = task.scope.collection.fetch_embedded([one.id for one in ranked[rest]])
+    matches = []
+    for one in ranked[rest]:
+        if one.id not in found:  # deleted since it was ranked
+            continue
+        entity, vector = found[one.id]
+        similarity = measure_similarity(vector, task.question.vector)
+        judgement = judge_pair(task.pair(entity, similarity), task.options)
+        score = highest * max(one.score, 0.0) / best if best else 0.0
+        matches.append(Match(entity=entity, score=min(highest, score), similarity=similarity, judgement=judgement))
+    return matches
+
+
+def _rank_behind(task: Task, candidates: Sequence[Candidate], *, wanted: int) -> list[Ranked]:
+    by_meaning = task.fusion.meaning > 0
+    rank: Callable[..., list[Ranked]] = task.scope.rank_by_meaning if by_meaning else task.scope.rank_by_terms
+    rank = partial(rank, task.query)
+    passed = frozenset(one.entity.id for one in candidates)
+    if task.folds:
+        groups = frozenset(one.entity.duplicate_group for one in candidates if one.entity.duplicate_group)
+        return rank_folded(rank, wanted=wanted, without=groups, passed=passed)
+    return [one for one in rank(wanted=wanted + len(passed)) if one.id not in passed][:wanted]
