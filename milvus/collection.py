@@ -1,22 +1,18 @@
 """A collection: upsert, delete, read and search its rows on Milvus Lite or a Milvus server."""
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import wraps
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
-from milvus.aliases import MAX_TERMS_BYTES, TERM_VECTOR, TERMS, VECTOR, Made
+from milvus.aliases import MAX_TERMS_BYTES, TERMS, VECTOR, Made
 from milvus.analysis import analyze, join_terms, list_terms
-from milvus.batches import WRITE_ROWS, cut_batches, cut_ids
+from milvus.batches import WRITE_ROWS, cut_ids
 from milvus.embedding.port import Vectors
-from milvus.engine import LOAD_SECONDS, MAX_WINDOW, READ_SECONDS, WRITE_SECONDS, Connection, map_errors
+from milvus.engine import MAX_WINDOW, Connection
 from milvus.entities import Entity, Kind
-from milvus.errors import ColumnMissing, IndexNotLoaded, InvalidVector
+from milvus.errors import ColumnMissing, InvalidVector
 from milvus.filters import (
     Filter,
     Near,
@@ -26,10 +22,10 @@ from milvus.filters import (
     is_near,
     list_new_columns,
     quote_list,
-    quote_text,
 )
 from milvus.hits import Hit, Member, Ranked, Vector, is_unit, to_unit
 from milvus.schema import is_storable_id, list_names, to_entity, to_row
+from milvus.table import Table
 from milvus.term_index import TermIndex
 
 _FILTERS: dict[Kind, tuple[type[Filter], ...]] = {
@@ -45,22 +41,6 @@ _READ_ROWS = 500
 _SPARE_TERMS = 8
 _FIRST_TERMS = 4
 
-_Result = TypeVar("_Result")
-
-
-def _load_first(read: Callable[..., _Result]) -> Callable[..., _Result]:
-    """A read that is repeated once the collection is loaded, where an engine that was started again has not done so."""
-
-    @wraps(read)
-    def call(collection: "Collection", *args: Any, **kwargs: Any) -> _Result:
-        try:
-            return read(collection, *args, **kwargs)
-        except IndexNotLoaded:
-            collection.load()
-            return read(collection, *args, **kwargs)
-
-    return call
-
 
 class Collection:
     """One of the two collections. Safe to use from several threads.
@@ -73,15 +53,13 @@ class Collection:
         """Given at random when the collection was made: another id is another collection, which lost what this held."""
         self.name = made.name
         """Its own, which no alias moves away from."""
-        self._connection = connection
-        self._client = connection.client
+        self._engine = connection.engine
+        self._table = Table(connection, kind, made.name)
         self._kind = kind
         self._dimension = made.model.dimension
         # One of an older schema has fewer columns: it is used for what it has until it is rebuilt.
         self._stored = made.columns
         self._columns = [name for name in list_names(kind) if name in made.columns]
-        parallel = connection.engine.writes_in_parallel
-        self._writing: AbstractContextManager[Any] = nullcontext() if parallel else threading.Lock()
         self._terms = _open_terms(connection, made)
         if self._terms is not None:
             self._mend_terms(self._terms)
@@ -99,12 +77,10 @@ class Collection:
         error some rows may have been.
         """
         rows = {row["id"]: row for row in self.to_rows(entities, vectors)}
-        for batch in cut_batches(list(rows.values())):
-            with self._writing, map_errors("upsert into", self._kind.value):
-                self._client.upsert(self.name, batch, timeout=WRITE_SECONDS)
+        self._table.upsert(list(rows.values()))
         if self._terms is not None:
             self._terms.upsert({entity.id: list_terms(entity) for entity in entities})
-        self._await_writes(list(rows))
+        self._table.await_writes(list(rows))
 
     def to_rows(self, entities: Sequence[Entity], vectors: Vectors) -> list[dict[str, Any]]:
         """What `upsert` writes, in the order given. Raises InvalidEntity and InvalidVector."""
@@ -120,33 +96,26 @@ class Collection:
 
     def describe(self) -> dict[str, Any]:
         """Its fields and functions, as the engine tells them."""
-        with map_errors("describe", self._kind.value):
-            description: dict[str, Any] = self._client.describe_collection(self.name, timeout=READ_SECONDS)
-        return description
+        return self._table.describe()
 
     def take_in_imports(self) -> None:
         """Let searches and reads find what bulk imports have added since the collection was loaded."""
-        if not self._connection.engine.imports_files:
-            return
-        with map_errors("load", self._kind.value):
-            self._client.refresh_load(self.name, timeout=LOAD_SECONDS)
+        self._table.take_in_imports()
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove rows, which no later search finds; ids that are not there are passed over."""
-        for chunk in cut_ids(ids, WRITE_ROWS):
-            with self._writing, map_errors("delete from", self._kind.value):
-                self._client.delete(self.name, filter=f"id in {quote_list(chunk)}", timeout=WRITE_SECONDS)
+        self._table.delete(ids)
         if self._terms is not None:
             self._terms.delete(id for id in ids if is_storable_id(id))
-        self._await_writes(ids)
+        self._table.await_writes(ids)
 
     def get(self, ids: Sequence[str]) -> dict[str, Entity]:
         """The entities by id; ids that are not there are left out."""
-        return {row["id"]: to_entity(self._kind, row) for row in self._read(ids, self._columns, "Strong")}
+        return {row["id"]: to_entity(self._kind, row) for row in self._table.read(ids, self._columns, "Strong")}
 
     def get_vectors(self, ids: Sequence[str]) -> dict[str, Vector]:
         """The stored unit vectors by id, each of shape (dimension,); ids that are not there are left out."""
-        rows = self._read(ids, ["id", VECTOR], "Strong")
+        rows = self._table.read(ids, ["id", VECTOR], "Strong")
         return {row["id"]: np.asarray(row[VECTOR], dtype=np.float32) for row in rows}
 
     def get_embedded(self, ids: Sequence[str]) -> dict[str, tuple[str, Vector]]:
@@ -155,22 +124,17 @@ class Collection:
         Both are read at once, so a write in between cannot part them. A vector that is spoiled (see `list_spoiled`) is
         left out too.
         """
-        rows = self._read(ids, ["id", "text_hash", VECTOR], "Strong")
+        rows = self._table.read(ids, ["id", "text_hash", VECTOR], "Strong")
         found = {row["id"]: (row["text_hash"], np.asarray(row[VECTOR], dtype=np.float32)) for row in rows}
         return {id: (text_hash, vector) for id, (text_hash, vector) in found.items() if is_unit(vector)}
 
     def get_hashes(self, ids: Sequence[str]) -> dict[str, str]:
         """The `document_hash` of rows by id; ids that are not there are left out."""
-        return {row["id"]: row["document_hash"] for row in self._read(ids, ["id", "document_hash"], "Strong")}
+        return {row["id"]: row["document_hash"] for row in self._table.read(ids, ["id", "document_hash"], "Strong")}
 
     def list_hashes(self) -> dict[str, str]:
         """The `document_hash` of every row, by id."""
-        return {row["id"]: row["document_hash"] for row in self._list("", ["id", "document_hash"])}
-
-    def load(self) -> None:
-        """Have the engine take the collection into memory, where it has not: only from there does it answer."""
-        with map_errors("load", self.name):
-            self._client.load_collection(self.name, timeout=LOAD_SECONDS)
+        return {row["id"]: row["document_hash"] for row in self._table.list_all("", ["id", "document_hash"])}
 
     def list_spoiled(self, ids: Sequence[str]) -> list[str]:
         """Those of the ids whose vector is not of unit length, as every vector was that was written.
@@ -185,15 +149,15 @@ class Collection:
         expression = self._build_expression(filter, active_at)
         if filter is not None and filter.near is not None:
             near = filter.near
-            return sum(_is_row_near(row, near) for row in self._list(expression, ["id", *_PLACE]))
-        return self._count(expression)
+            return sum(_is_row_near(row, near) for row in self._table.list_all(expression, ["id", *_PLACE]))
+        return self._table.count(expression)
 
     def iterate(self, batch_size: int = 1000) -> Iterator[list[Entity]]:
         """Every row exactly once, in batches ordered by id.
 
         The ids are listed first: rows added later are not seen, rows deleted meanwhile are left out.
         """
-        ids = sorted(row["id"] for row in self._list("", ["id"]))
+        ids = sorted(row["id"] for row in self._table.list_all("", ["id"]))
         for start in range(0, len(ids), batch_size):
             chunk = ids[start : start + batch_size]
             found = self.get(chunk)
@@ -228,7 +192,7 @@ class Collection:
 
     def fetch(self, ranked: Sequence[Ranked]) -> list[Hit]:
         """Hits for rows of a ranking; a row deleted since then is left out."""
-        rows = {row["id"]: row for row in self._read([one.id for one in ranked], self._columns, "Bounded")}
+        rows = {row["id"]: row for row in self._table.read([one.id for one in ranked], self._columns, "Bounded")}
         return [Hit(to_entity(self._kind, rows[one.id]), one.score) for one in ranked if one.id in rows]
 
     def find_members(
@@ -241,7 +205,7 @@ class Collection:
         company = ["company"] if "company" in self._columns else []
         for chunk in cut_ids(groups, _READ_ROWS):
             expression = f"{_GROUP} in {quote_list(chunk)}" + (f" and {narrowed}" if narrowed else "")
-            for row in self._list(expression, [*_MEMBER, *company, *(_PLACE if near else [])]):
+            for row in self._table.list_all(expression, [*_MEMBER, *company, *(_PLACE if near else [])]):
                 if near is None or _is_row_near(row, near):
                     values = (row["id"], row["title"], row.get("company"), row["source"], row["url"])
                     found[row[_GROUP]].append(Member(*values))
@@ -274,7 +238,7 @@ class Collection:
 
     def fetch_embedded(self, ids: Sequence[str]) -> dict[str, tuple[Entity, Vector]]:
         """Entities with their unit vectors by id, as searches see them; ids that are not there are left out."""
-        rows = self._read(ids, [*self._columns, VECTOR], "Bounded")
+        rows = self._table.read(ids, [*self._columns, VECTOR], "Bounded")
         return {row["id"]: (to_entity(self._kind, row), np.asarray(row[VECTOR], dtype=np.float32)) for row in rows}
 
     def drop_terms(self) -> None:
@@ -304,7 +268,11 @@ class Collection:
     ) -> dict[str, str | None]:
         """The rows that pass, of all or `among` some, by id with the group of duplicates that each belongs to."""
         fields = ["id", *self._list_extra(near)]
-        rows = self._list(expression, fields) if among is None else self._read(among, fields, "Bounded", expression)
+        rows = (
+            self._table.list_all(expression, fields)
+            if among is None
+            else self._table.read(among, fields, "Bounded", expression)
+        )
         return {row["id"]: row.get(_GROUP) for row in rows if near is None or _is_row_near(row, near)}
 
     def _list_extra(self, near: Near | None) -> list[str]:
@@ -313,10 +281,10 @@ class Collection:
 
     def _mend_terms(self, index: TermIndex) -> None:
         """Bring an index that was lost, or whose last write was, to the rows there are."""
-        if index.count() == self._count(""):
+        if index.count() == self._table.count(""):
             return
         known = set(index.list_ids())
-        rows = {row["id"] for row in self._list("", ["id"])}
+        rows = {row["id"] for row in self._table.list_all("", ["id"])}
         index.delete(known - rows)
         missing = sorted(rows - known)
         for start in range(0, len(missing), WRITE_ROWS):
@@ -332,7 +300,7 @@ class Collection:
         fields = self._list_extra(near)
         while True:
             size = min(size + max(1, size // 8), MAX_WINDOW)
-            rows = self._search(query, expression, size, fields)
+            rows = self._table.search(query, expression, size, fields)
             kept = [
                 Ranked(id, score, row.get(_GROUP)) for score, id, row in rows if near is None or _is_row_near(row, near)
             ]
@@ -340,78 +308,6 @@ class Collection:
             if is_complete or len(rows) < size or size == MAX_WINDOW:
                 return sorted(kept, key=lambda one: (-one.score, one.id))
             size *= 2
-
-    @_load_first
-    def _search(
-        self, query: Vector | str, expression: str, size: int, fields: list[str]
-    ) -> list[tuple[float, str, dict[str, Any]]]:
-        """Score, id and `fields` of the nearest rows, by falling score."""
-        by_terms = isinstance(query, str)
-        params = {"metric_type": "BM25"} if by_terms else self._connection.engine.choose_search_params(size)
-        with map_errors("search", self._kind.value):
-            (hits,) = self._client.search(
-                self.name,
-                [query],
-                anns_field=TERM_VECTOR if by_terms else VECTOR,
-                filter=expression,
-                limit=size,
-                output_fields=["id", *fields],
-                search_params=params,
-                consistency_level="Bounded",
-                timeout=READ_SECONDS,
-            )
-        rows = [(float(hit.distance), str(hit.id), dict(hit["entity"])) for hit in hits]
-        if not by_terms:
-            rows = [(min(1.0, max(-1.0, score)), id, entity) for score, id, entity in rows]
-        return sorted(rows, key=lambda row: -row[0])
-
-    def _read(
-        self, ids: Sequence[str], fields: list[str], consistency: str, expression: str = ""
-    ) -> Iterator[dict[str, Any]]:
-        for chunk in cut_ids(ids, _READ_ROWS):
-            clauses = [f"id in {quote_list(chunk)}", *([expression] if expression else [])]
-            yield from self._query(" and ".join(clauses), fields, consistency)
-
-    def _list(self, expression: str, fields: list[str]) -> Iterator[dict[str, Any]]:
-        """Every row that passes an expression, with its id among `fields`."""
-        if self._connection.engine.lists_all_rows:
-            yield from self._query(expression, fields, "Strong")
-            return
-        last = ""
-        while True:
-            cursor = f"id > {quote_text(last)}" + (f" and {expression}" if expression else "")
-            page = self._query(cursor, fields, "Strong", limit=MAX_WINDOW)
-            yield from page
-            if len(page) < MAX_WINDOW:
-                return
-            last = max(row["id"] for row in page)
-
-    @_load_first
-    def _query(self, expression: str, fields: list[str], consistency: str, **options: int) -> list[dict[str, Any]]:
-        with map_errors("read", self._kind.value):
-            rows: list[dict[str, Any]] = self._client.query(
-                self.name,
-                filter=expression,
-                output_fields=fields,
-                consistency_level=consistency,
-                timeout=READ_SECONDS,
-                **options,
-            )
-        return rows
-
-    def _await_writes(self, ids: Sequence[str]) -> None:
-        """Return once searches find what was written before.
-
-        A Strong read of one id waits until the query nodes have taken in every write up to now. The writer pays for
-        that once a call, so that searches need not wait, and so that those of other processes see the writes too.
-        """
-        if self._connection.engine.lags_behind_writes:
-            for chunk in islice(cut_ids(ids, 1), 1):
-                self._query(f"id in {quote_list(chunk)}", ["id"], "Strong")
-
-    def _count(self, expression: str) -> int:
-        (row,) = self._query(expression, ["count(*)"], "Strong")
-        return int(row["count(*)"])
 
     def _build_expression(self, filter: Filter | None, active_at: datetime | None) -> str:
         if filter is not None and type(filter) not in _FILTERS[self._kind]:
@@ -422,7 +318,7 @@ class Collection:
                     f"the filter {part} needs the column {column}, which {self.name} was made without: it has to be "
                     "rebuilt first (python -m ingestion rebuild --schema)"
                 )
-        return build_expression(filter, active_at=active_at, with_arrays=self._connection.engine.filters_arrays)
+        return build_expression(filter, active_at=active_at, with_arrays=self._engine.filters_arrays)
 
 
 def _open_terms(connection: Connection, made: Made) -> TermIndex | None:
