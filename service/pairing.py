@@ -27,6 +27,9 @@ class _Memory(Generic[_Read]):
         self._known: OrderedDict[Hashable, _Read] = OrderedDict()
         self._lock = threading.Lock()
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def recall(self, entity: Entity, read: Callable[[], _Read]) -> _Read:
         """What was read out of this very document before, or what `read` reads now."""
         if not entity.document_hash:  # not stored: there is nothing to know it by
