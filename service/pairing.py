@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 
-from milvus import Entity, Resume, Vacancy, analyze
+from milvus import Entity, Resume, Vacancy
 from service.ranking import Demand, Pair, read_demand, read_spoken_languages
 
 MAX_REMEMBERED = 30_000
@@ -26,6 +26,9 @@ class _Memory(Generic[_Read]):
         self._size = size
         self._known: OrderedDict[Hashable, _Read] = OrderedDict()
         self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._known)
 
     def recall(self, entity: Entity, read: Callable[[], _Read]) -> _Read:
         """What was read out of this very document before, or what `read` reads now."""
@@ -57,20 +60,19 @@ class PairMaker:
 
     def hold(self, source: Entity, *, now: datetime) -> Hold:
         """What makes pairs of one document with others; it is read once."""
-        common: dict[str, Any] = {"now": now, "analyze": analyze}
         if isinstance(source, Vacancy):
-            asked = {"vacancy": source, "demand": self._read_demand(source), **common}
+            asked: dict[str, Any] = {"vacancy": source, "demand": self._read_demand(source)}
 
             def pair_resume(resume: Entity, similarity: float) -> Pair:
                 spoken = self._read_spoken(cast(Resume, resume))
-                return Pair(resume=cast(Resume, resume), spoken=spoken, meaning=_clip(similarity), **asked)
+                return Pair(resume=cast(Resume, resume), spoken=spoken, meaning=_clip(similarity), now=now, **asked)
 
             return pair_resume
-        said = {"resume": source, "spoken": self._read_spoken(cast(Resume, source)), **common}
+        said: dict[str, Any] = {"resume": source, "spoken": self._read_spoken(cast(Resume, source))}
 
         def pair_vacancy(vacancy: Entity, similarity: float) -> Pair:
             demand = self._read_demand(cast(Vacancy, vacancy))
-            return Pair(vacancy=cast(Vacancy, vacancy), demand=demand, meaning=_clip(similarity), **said)
+            return Pair(vacancy=cast(Vacancy, vacancy), demand=demand, meaning=_clip(similarity), now=now, **said)
 
         return pair_vacancy
 

@@ -60,6 +60,17 @@ def _make_searches(filter_: dict[str, Any], other: str) -> dict[str, Example]:
             "summary": f"A {other} that is not stored",
             "value": {other: {"title": "Staff nurse", "skills": ["wound care"]}},
         },
+        "ranked": {
+            "summary": f"A stored {other}, with weights, a demand and a least score",
+            "value": {
+                f"{other}_id": "42",
+                "weights": {"place": 0.5, "recency": 0},
+                "requirements": {"license": "demand", "experience": "score", "languages": "ignore"},
+                "min_score": 0.2,
+                "fusion": {"method": "weighted", "meaning": 0.7, "terms": 0.3},
+                "limit": 5,
+            },
+        },
     }
 
 

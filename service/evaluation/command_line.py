@@ -23,7 +23,8 @@ Ways = Annotated[
         "--configuration",
         "-c",
         metavar="NAME",
-        help=f"A way of searching, repeatable: {', '.join(one.name for one in CONFIGURATIONS)}.",
+        help=f"A way of searching or a pattern ('ours*'), repeatable: {', '.join(one.name for one in CONFIGURATIONS)}. "
+        "Without it all but the last, which leave out one part of the score.",
     ),
 ]
 

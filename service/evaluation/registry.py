@@ -22,10 +22,11 @@ _MEANING_ONLY = Fusion(meaning=1.0, terms=0.0)
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """A way of searching with its name."""
+    """A way of searching with its name. An ablation is ours without one part of the score; it runs when it is named."""
 
     name: str
     rank: Ranker
+    is_ablation: bool = False
 
 
 CONFIGURATIONS: tuple[Configuration, ...] = (
@@ -37,21 +38,27 @@ CONFIGURATIONS: tuple[Configuration, ...] = (
     Configuration(f"{OURS}-rrf", search_with(fusion=Fusion(method="rrf"))),
     Configuration(f"{OURS}-meaning-only", search_with(fusion=_MEANING_ONLY)),
     *(
-        Configuration(f"{OURS}-no-{part.replace('_', '-')}", search_with(ranking=RankingOptions(weights={part: 0.0})))
+        Configuration(
+            f"{OURS}-no-{part.replace('_', '-')}",
+            search_with(ranking=RankingOptions(weights={part: 0.0})),
+            is_ablation=True,
+        )
         for part in PartName
     ),
 )
 
 
 def find_configurations(names: Sequence[str]) -> list[Configuration]:
-    """The configurations of these names or patterns (`ours*`), in the order of the list above; all where none is named.
+    """The configurations of these names or patterns (`ours*`), in the order of the list above.
 
-    Raises EvaluationRefused naming the unknown.
+    Where none is named, all but the ablations. Raises EvaluationRefused naming the unknown.
     """
     known = [one.name for one in CONFIGURATIONS]
     if unknown := [name for name in names if not any(fnmatchcase(one, name) for one in known)]:
         raise EvaluationRefused(f"no configuration {', '.join(map(repr, unknown))}; known: {', '.join(known)}")
-    return [one for one in CONFIGURATIONS if not names or any(fnmatchcase(one.name, name) for name in names)]
+    if not names:
+        return [one for one in CONFIGURATIONS if not one.is_ablation]
+    return [one for one in CONFIGURATIONS if any(fnmatchcase(one.name, name) for name in names)]
 
 
 def choose_baseline(chosen: Sequence[Configuration], asked: str | None) -> str:
