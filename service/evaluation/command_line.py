@@ -24,7 +24,7 @@ Ways = Annotated[
         "-c",
         metavar="NAME",
         help=f"A way of searching or a pattern ('ours*'), repeatable: {', '.join(one.name for one in CONFIGURATIONS)}. "
-        "Without it all but the last, which leave out one part of the score.",
+        "Without it all but the variants of ours.",
     ),
 ]
 

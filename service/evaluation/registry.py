@@ -22,11 +22,11 @@ _MEANING_ONLY = Fusion(meaning=1.0, terms=0.0)
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """A way of searching with its name. An ablation is ours without one part of the score; it runs when it is named."""
+    """A way of searching with its name. A variant of ours, one part changed, runs when it is named."""
 
     name: str
     rank: Ranker
-    is_ablation: bool = False
+    is_variant: bool = False
 
 
 CONFIGURATIONS: tuple[Configuration, ...] = (
@@ -35,13 +35,13 @@ CONFIGURATIONS: tuple[Configuration, ...] = (
     Configuration("dense", rank_by_vectors),
     Configuration("bm25+dense", rank_by_bm25_and_vectors),
     Configuration(OURS, search_with()),
-    Configuration(f"{OURS}-rrf", search_with(fusion=Fusion(method="rrf"))),
-    Configuration(f"{OURS}-meaning-only", search_with(fusion=_MEANING_ONLY)),
+    Configuration(f"{OURS}-rrf", search_with(fusion=Fusion(method="rrf")), is_variant=True),
+    Configuration(f"{OURS}-meaning-only", search_with(fusion=_MEANING_ONLY), is_variant=True),
     *(
         Configuration(
             f"{OURS}-no-{part.replace('_', '-')}",
             search_with(ranking=RankingOptions(weights={part: 0.0})),
-            is_ablation=True,
+            is_variant=True,
         )
         for part in PartName
     ),
@@ -51,13 +51,13 @@ CONFIGURATIONS: tuple[Configuration, ...] = (
 def find_configurations(names: Sequence[str]) -> list[Configuration]:
     """The configurations of these names or patterns (`ours*`), in the order of the list above.
 
-    Where none is named, all but the ablations. Raises EvaluationRefused naming the unknown.
+    Where none is named, all but the variants. Raises EvaluationRefused naming the unknown.
     """
     known = [one.name for one in CONFIGURATIONS]
     if unknown := [name for name in names if not any(fnmatchcase(one, name) for one in known)]:
         raise EvaluationRefused(f"no configuration {', '.join(map(repr, unknown))}; known: {', '.join(known)}")
     if not names:
-        return [one for one in CONFIGURATIONS if not one.is_ablation]
+        return [one for one in CONFIGURATIONS if not one.is_variant]
     return [one for one in CONFIGURATIONS if any(fnmatchcase(one.name, name) for name in names)]
 
 
