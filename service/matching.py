@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from milvus import Entity, Kind, Ranked
+from milvus import Entity, Kind, Ranked, Vacancy
 from service.folding import NO_DUPLICATES, Duplicates, name_duplicates, rank_folded
 from service.pairing import Hold
 from service.queries import Question
@@ -16,6 +16,7 @@ from service.ranking import (
     Ranking,
     RankingOptions,
     judge_pair,
+    limit_per_company,
     rank_pairs,
 )
 from service.retrieval import Candidate, Fusion, Query, Scope, find_candidates, measure_similarity
@@ -39,7 +40,8 @@ class Match:
     """A result. `score` falls along a ranking.
 
     Between a resume and a vacancy it is the calibrated probability of `judgement`, but behind the candidates never more
-    than the last one's. Between two of one kind it is `similarity`, the cosine similarity, and `judgement` is None.
+    than the last one's. Between two of one kind it is `similarity`, the cosine similarity, and for a few words it is
+    `relevance`; there `judgement` is None.
     `relevance` is how well a candidate was found (see `Candidate`), None for what comes behind the candidates.
     """
 
@@ -66,7 +68,7 @@ NOTHING_LEFT_OUT = LeftOut()
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """One page of matches, best first, and what was left out. `weights` are those applied, None for likeness."""
+    """One page of matches, best first, and what was left out. `weights` are those applied, None without judgements."""
 
     matches: list[Match]
     left_out: LeftOut = NOTHING_LEFT_OUT
@@ -121,12 +123,30 @@ def find_matching(task: Task) -> Matched:
     pool = _fold(candidates) if task.folds else candidates
     ranking = rank_pairs((task.pair(one.entity, one.similarity) for one in pool), task.kind, task.options)
     matches = _list_matches(ranking, pool, task.kind)
-    found = matches[task.page.offset : task.page.end]
-    if len(found) < task.page.limit and not _drops(task.options):
-        rest = slice(max(0, task.page.offset - len(matches)), task.page.end - len(matches))
-        found += _find_behind(task, candidates, rest, highest=matches[-1].score if matches else 0.0)
+    found = _cut_page(task, matches, candidates, goes_on=not _drops(task.options))
     left_out = LeftOut(len(ranking.failed), len(ranking.improbable), len(ranking.crowded))
     return Matched(found, left_out, ranking.weights)
+
+
+def find_relevant(task: Task) -> Matched:
+    """The page of what is most relevant to a few words: as it is found, since words alone cannot be judged.
+
+    Of the options only `min_score` and `per_company` apply; where they drop matches, nothing comes behind.
+    """
+    candidates = find_candidates(task.scope, task.query, fusion=task.fusion)
+    pool = _fold(candidates) if task.folds else candidates
+    matches = [
+        Match(entity=one.entity, score=one.relevance, similarity=one.similarity, relevance=one.relevance)
+        for one in pool
+    ]
+    options = task.options
+    likely = [one for one in matches if options.min_score is None or one.score >= options.min_score]
+    kept = likely
+    if options.per_company is not None and task.kind is Kind.VACANCIES:
+        kept = limit_per_company(likely, options.per_company, find_company=_find_company)
+    goes_on = options.min_score is None and options.per_company is None
+    left_out = LeftOut(min_score=len(matches) - len(likely), per_company=len(likely) - len(kept))
+    return Matched(_cut_page(task, kept, candidates, goes_on=goes_on), left_out)
 
 
 def name_folded(matches: Sequence[Match], scope: Scope) -> list[Match]:
@@ -164,6 +184,19 @@ def _list_matches(ranking: Ranking, pool: Sequence[Candidate], kind: Kind) -> li
     return sorted(matches, key=lambda one: (-one.score, -(one.relevance or 0.0), one.entity.id))
 
 
+def _cut_page(task: Task, matches: Sequence[Match], candidates: Sequence[Candidate], *, goes_on: bool) -> list[Match]:
+    """The page of the matches, and of what comes behind them."""
+    found = list(matches[task.page.offset : task.page.end])
+    if len(found) < task.page.limit and goes_on:
+        rest = slice(max(0, task.page.offset - len(matches)), task.page.end - len(matches))
+        found += _find_behind(task, candidates, rest, highest=matches[-1].score if matches else 0.0)
+    return found
+
+
+def _find_company(match: Match) -> str | None:
+    return match.entity.company if isinstance(match.entity, Vacancy) else None
+
+
 def _drops(options: RankingOptions) -> bool:
     demands = any(mode is Mode.DEMAND for mode in options.modes.values())
     return demands or options.min_score is not None or options.per_company is not None
@@ -183,7 +216,7 @@ def _find_behind(task: Task, candidates: Sequence[Candidate], rest: slice, *, hi
             continue
         entity, vector = found[one.id]
         similarity = measure_similarity(vector, task.question.vector)
-        judgement = judge_pair(task.pair(entity, similarity), task.options)
+        judgement = None if task.question.is_words else judge_pair(task.pair(entity, similarity), task.options)
         score = highest * max(one.score, 0.0) / best if best else 0.0
         matches.append(Match(entity=entity, score=min(highest, score), similarity=similarity, judgement=judgement))
     return matches

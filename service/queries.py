@@ -44,13 +44,15 @@ Source = TextSource | DocumentSource | StoredSource
 class Question:
     """A source, understood: its unit vector and the entity that it is taken for.
 
-    `is_document` is false for a bare text, which is taken for a document of the kind that is not sought.
+    `is_document` is false for a bare text, which is taken for a document of the kind that is not sought; `is_words`
+    where that is one short line, which is too little to be judged as one.
     """
 
     vector: Vector
     entity: Entity
     is_document: bool
     is_stored: bool
+    is_words: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -72,7 +74,7 @@ def make_question(source: Source, served: Served, normalizer: Normalizer, *, sou
     text = _check_not_empty(normalizer.normalize_text(source.text))
     vector = served.embedder.embed_queries([text])[0]
     entity = _take_for_document(text, sought.counterpart, normalizer)
-    return Question(vector=vector, entity=entity, is_document=False, is_stored=False)
+    return Question(vector=vector, entity=entity, is_document=False, is_stored=False, is_words=entity.title is not None)
 
 
 def fetch_stored(served: Served, source: StoredSource) -> tuple[Entity, Vector]:
@@ -87,7 +89,7 @@ def fetch_stored(served: Served, source: StoredSource) -> tuple[Entity, Vector]:
 
 
 def _take_for_document(text: str, kind: Kind, normalizer: Normalizer) -> Entity:
-    """A bare text as a document: one short line is its title as well."""
+    """A bare text as a document: one short line is its title as well, and a longer one has none."""
     line = text.strip()
     title = line if len(line) <= _LONGEST_TITLE and "\n" not in line else None
     document_type = ResumeDocument if kind is Kind.RESUMES else VacancyDocument

@@ -16,6 +16,7 @@ from service.matching import (
     Task,
     find_alike,
     find_matching,
+    find_relevant,
     name_folded,
 )
 from service.pairing import PairMaker, read_whole_demand
@@ -30,7 +31,8 @@ FIRST_PAGE = Page()
 class Found:
     """The matches of a search, best first, what the source was understood as, and what to warn the reader of.
 
-    `source` is None for a bare text. `weights` and `fusion` are those applied, None between two of one kind.
+    `source` is None for a bare text. `weights` and `fusion` are those applied: no weights for a few words, neither
+    between two of one kind.
     """
 
     matches: Sequence[Match]
@@ -66,7 +68,8 @@ class Searcher:
         """The entities of `kind` that match the source, best first.
 
         For a source of the other kind (or a text, which is taken for one) candidates are found by `fusion` and ranked
-        under `ranking`, and `explain` explains each match. A source of the same kind finds what is most alike.
+        under `ranking`, and `explain` explains each match. A few words, one short line, are too little to be judged:
+        what they find comes by relevance. A source of the same kind finds what is most alike.
 
         With `fold_duplicates`, of those that are one text under several ids only the best is a match, which names the
         others that pass the filter; `page` counts such matches. A stored source never finds itself, nor, where
@@ -79,6 +82,8 @@ class Searcher:
         collection = served.store.collection(kind)
         scope = Scope(collection, self._narrow(filter, question, kind), None if include_expired else now)
         warnings, applied = self._adapt(served, question, collection, fusion)
+        if question.is_words and (explain or replace(ranking, min_score=None, per_company=None) != DEFAULT_OPTIONS):
+            warnings = (*warnings, "a few words cannot be judged: weights, requirements and explain were not applied")
         task = Task(
             kind=kind,
             question=question,
@@ -90,7 +95,8 @@ class Searcher:
             pair=self.pairs.hold(question.entity, now=_round_moment(now)),
         )
         is_alike = question.kind is kind
-        matched = find_alike(task) if is_alike else find_matching(task)
+        find = find_alike if is_alike else find_relevant if question.is_words else find_matching
+        matched = find(task)
         matches = name_folded(matched.matches, scope) if fold_duplicates else matched.matches
         if explain:
             embed = _remember(served.embedder.embed_documents)

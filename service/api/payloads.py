@@ -224,12 +224,13 @@ class DuplicatePayload(BaseModel):
 
 
 class MatchPayload(BaseModel, Generic[P]):
-    """One result. Between two of one kind, what is about fitting is null."""
+    """One result. Between two of one kind, and for a few words, what is about fitting is null."""
 
     score: float = Field(
         description="Between a resume and a vacancy the probability that the two fit, 0 to 1, calibrated on judged "
         "pairs; behind the best few hundred candidates, which alone are ranked by it, at most the last one's. Between "
-        "two of one kind it is `similarity`. It falls along the results."
+        "two of one kind it is `similarity`, and for a few words (one line of up to 100 characters) `relevance`, since "
+        "words alone cannot be judged: then there are no parts. It falls along the results."
     )
     similarity: float = Field(description="The cosine similarity of the embeddings, -1 to 1.")
     relevance: float | None = Field(
@@ -257,7 +258,7 @@ class SearchPayload(BaseModel, Generic[P]):
     )
     warnings: list[str] = Field(description="What makes these results less reliable.")
     weights: dict[PartName, Weight] | None = Field(
-        description="The weights asked for and the defaults; null between two of one kind."
+        description="The weights asked for and the defaults; null between two of one kind and for a few words."
     )
     fusion: FusionPayload | None = Field(description="How candidates were found; null between two of one kind.")
     left_out: LeftOutPayload

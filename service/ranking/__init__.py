@@ -9,6 +9,7 @@ from service.ranking.calibration import Calibration, brier_score, fit_calibratio
 from service.ranking.counterfactuals import relax_filter, relax_requirements
 from service.ranking.default_calibration import DEFAULT_CALIBRATION
 from service.ranking.demands import Demand, RequirementKind, read_demand, split_requirements
+from service.ranking.diversity import limit_per_company
 from service.ranking.evidence import Embed, Evidence
 from service.ranking.explain import Explanation, explain_pair
 from service.ranking.judging import DEFAULT_OPTIONS, Judgement, Ranking, RankingOptions, judge_pair, rank_pairs
@@ -61,6 +62,7 @@ __all__ = [
     "judge_pair",
     "late_interaction",
     "leave_out_ignored",
+    "limit_per_company",
     "rank_pairs",
     "read_demand",
     "read_spoken_languages",

@@ -186,10 +186,30 @@ def test_candidates_are_found_as_asked(api: Api, fusion: dict[str, Any]) -> None
 
 
 def test_text_is_taken_for_a_document_of_the_other_kind(api: Api) -> None:
-    found = find(api, resume_id=None, text="van driver, parcel rounds")
+    found = find(api, resume_id=None, text=DRIVER["text"])
     assert found["source"] is None
     assert found["items"][0]["document"]["id"] == "k/parcels"
-    assert found["items"][0]["resume_meets_vacancy"]["parts"]["title"]["value"] > 0
+    assert found["items"][0]["resume_meets_vacancy"]["parts"]["required_skills"]["value"] > 0
+
+
+def test_few_words_find_what_is_relevant_and_are_not_judged(api: Api) -> None:
+    found = find(api, resume_id=None, text="van driver, parcel rounds")
+    assert (found["source"], found["weights"], found["warnings"]) == (None, None, [])
+    first, *others = found["items"]
+    assert (first["document"]["id"], first["score"]) == ("k/parcels", 1.0)
+    assert first["resume_meets_vacancy"] is first["vacancy_meets_resume"] is first["requirements"] is None
+    assert all(item["score"] == item["relevance"] < 1 for item in others)
+    few = find(api, resume_id=None, text="van driver, parcel rounds", min_score=1.0)
+    assert [item["document"]["id"] for item in few["items"]] == ["k/parcels"]
+    assert few["left_out"]["min_score"] == len(others)
+    one_each = find(api, resume_id=None, text="driver", per_company=1)
+    assert one_each["left_out"]["per_company"] == 1
+
+
+def test_few_words_say_what_they_cannot_be_asked(api: Api) -> None:
+    for asked in ({"weights": {"salary": 1}}, {"requirements": {"skills": "demand"}}, {"explain": True}):
+        found = find(api, resume_id=None, text="van driver", **asked)
+        assert any("cannot be judged" in warning for warning in found["warnings"]), asked
 
 
 def test_likeness_is_ordered_by_similarity_alone(api: Api) -> None:
@@ -338,6 +358,9 @@ def test_pages_over_a_thousand_neither_repeat_nor_skip(api: Api, source: str) ->
     assert len({item["document"]["id"] for item in whole}) == len(whole) == 1000
     scores = [item["score"] for item in whole]
     assert scores == sorted(scores, reverse=True)
+    words = api.search("vacancies", text="cook of soups", filter={"sources": [source]}, limit=1000)["items"]
+    assert len({item["document"]["id"] for item in words}) == 1000
+    assert [item["score"] for item in words] == sorted((item["score"] for item in words), reverse=True)
     ranked = [item["relevance"] is not None for item in whole]
     assert ranked == sorted(ranked, reverse=True)
     assert 200 <= sum(ranked) <= 400
