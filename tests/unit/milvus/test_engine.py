@@ -6,7 +6,7 @@ from pymilvus.exceptions import MilvusException, MilvusUnavailableException, Par
 
 from milvus.engine import Engine, map_errors
 from milvus.entities import Kind
-from milvus.errors import IndexRefused, IndexUnavailable
+from milvus.errors import IndexNotLoaded, IndexRefused, IndexUnavailable
 from milvus.schema import COLUMNS, Column
 
 LITE = Engine("milvus_lite-3.2.2")
@@ -82,12 +82,12 @@ class _Lost(grpc.RpcError):  # type: ignore[misc]
         (MilvusException(code=9, message="quota exceeded[reason=memory quota exhausted]"), IndexUnavailable),
         (MilvusException(code=3, message="memory limit exceeded"), IndexUnavailable),
         (MilvusException(code=100, message="collection not found[collection=resumes]"), IndexUnavailable),
-        (MilvusException(code=101, message="collection not loaded[collection=449]"), IndexUnavailable),
+        (MilvusException(code=101, message="collection not loaded[collection=449]"), IndexNotLoaded),
         (MilvusException(code=503, message="channel not available"), IndexUnavailable),
         (MilvusException(code=10001, message="context deadline exceeded"), IndexUnavailable),
         (MilvusException(code=2200, message="inconsistent requery result", retriable=True), IndexUnavailable),
         (MilvusException(code=1, message="service not ready[standalone=Initializing]"), IndexUnavailable),
-        (MilvusException(code=65535, message="fail to search: collection not fully loaded"), IndexUnavailable),
+        (MilvusException(code=65535, message="fail to search: collection not fully loaded"), IndexNotLoaded),
         (MilvusException(code=65535, message="failed to search: context deadline exceeded"), IndexUnavailable),
         (MilvusException(code=65535, message="the field vector is missing"), IndexRefused),
         (MilvusException(code=1, message="the length of title exceeds the limit"), IndexRefused),
