@@ -1,5 +1,6 @@
 """What is searched by: sources as callers give them, and questions as searches ask them."""
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 
 from ingestion import AnyDocument, Normalizer, ResumeDocument, Served, VacancyDocument, find_names
@@ -12,6 +13,10 @@ from service.errors import EmptyQuery, SourceNotFound
 _TELLING_CHARACTERS = 80
 _LONGEST_TITLE = 100
 _FIRST_GREEK = "\u0370"
+# Languages of common models that are not written in Latin letters.
+_BEYOND_LATIN = frozenset(
+    {"ar", "bg", "el", "fa", "he", "hi", "ja", "ka", "kk", "ko", "mk", "ru", "sr", "th", "uk", "zh"}
+)
 _UNSTORED_ID = "query"
 
 
@@ -97,6 +102,13 @@ def _take_for_document(text: str, kind: Kind, normalizer: Normalizer) -> Entity:
     return replace(entity, title=title, text=text, language=_tell_language(text))
 
 
+def may_know(languages: Set[str], entity: Entity) -> bool:
+    """Whether a model of these languages may know the entity's; an unknown one is told by its letters alone."""
+    if entity.language is not None:
+        return entity.language in languages
+    return not _is_beyond_latin(entity.embedded_text) or not languages.isdisjoint(_BEYOND_LATIN)
+
+
 def _check_not_empty(text: str) -> str:
     if not text.strip():
         raise EmptyQuery("once names and contacts are cut, no text is left to search by")
@@ -104,5 +116,8 @@ def _check_not_empty(text: str) -> str:
 
 
 def _tell_language(text: str) -> str | None:
-    is_telling = len(text) >= _TELLING_CHARACTERS or any(letter >= _FIRST_GREEK and letter.isalpha() for letter in text)
-    return detect_language(text) if is_telling else None
+    return detect_language(text) if len(text) >= _TELLING_CHARACTERS or _is_beyond_latin(text) else None
+
+
+def _is_beyond_latin(text: str) -> bool:
+    return any(letter >= _FIRST_GREEK and letter.isalpha() for letter in text)

@@ -20,7 +20,7 @@ from service.matching import (
     name_folded,
 )
 from service.pairing import PairMaker, read_whole_demand
-from service.queries import Question, Source, StoredSource, fetch_stored, make_question
+from service.queries import Question, Source, StoredSource, fetch_stored, make_question, may_know
 from service.ranking import DEFAULT_OPTIONS, Embed, PartName, RankingOptions, explain_pair, judge_pair
 from service.retrieval import DEFAULT_FUSION, Fusion, Scope, measure_similarity
 
@@ -140,10 +140,11 @@ class Searcher:
         warnings = []
         model, language = served.embedder.identity.name, question.entity.language
         known = self.find_languages(model)
-        if known is not None and language is not None and language not in known:
+        if known is not None and not may_know(known, question.entity):
             fusion = fusion.shift_to_terms()
+            foreign = repr(language) if language else "another script"
             warnings.append(
-                f"the text is in {language!r}, but the embedding model {model} knows {', '.join(sorted(known))}: "
+                f"the text is in {foreign}, but the embedding model {model} knows {', '.join(sorted(known))}: "
                 "terms count more in finding candidates, and the order of the results is less reliable"
             )
         if fusion.terms and not collection.ranks_text:

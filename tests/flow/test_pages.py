@@ -48,6 +48,21 @@ def test_page_shows_the_best_matches(own_api: Api) -> None:
     assert "checked" in page.css_first("input[value=vacancies]").attributes
 
 
+def test_page_shows_how_likely_a_match_is_and_what_is_the_same_text(own_api: Api) -> None:
+    text = " ".join(f"We look for a pastry cook who bakes {name} tarts." for name in ("apple", "pear", "plum", "fig"))
+    for id_, source in (("a", "one"), ("b", "two")):
+        own_api.put("vacancies", id_, title="Pastry cook", text=text, source=source)
+    sentence = (
+        "Pastry cook with ten years of apple tarts and fig tarts behind me, looking for a kitchen that bakes every day."
+    )
+    judged = parse(own_api, "/", text=sentence, find="vacancies")
+    (entry,) = judged.css("main li")
+    assert entry.css_first(".score").text().endswith("%")
+    assert "The same text: " in entry.text()
+    words = parse(own_api, "/", text="pastry cook", find="vacancies")
+    assert words.css_first(".score") is None, "what is relevant to a word is not a probability"
+
+
 def test_page_finds_resumes_too(own_api: Api) -> None:
     own_api.put("resumes", "r", title="Roofer by trade")
 

@@ -206,6 +206,7 @@ def test_search_for_another_language_than_the_models_warns(meaning: Api) -> None
     ("text", "language"),
     [
         ("сварщик с опытом, Казань", "ru"),
+        ("медсестра", "another script"),
         (
             "Ich suche eine Stelle als Krankenpfleger in einem Krankenhaus, gern im Nachtdienst, sechs Jahre Praxis.",
             "de",
@@ -213,7 +214,7 @@ def test_search_for_another_language_than_the_models_warns(meaning: Api) -> None
     ],
 )
 def test_text_in_another_language_than_the_models_warns(meaning: Api, text: str, language: str) -> None:
-    assert f"'{language}'" in meaning.search("vacancies", text=text)["warnings"][0]
+    assert language in meaning.search("vacancies", text=text)["warnings"][0]
 
 
 @pytest.mark.parametrize(
