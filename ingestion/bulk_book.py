@@ -3,14 +3,13 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from ingestion.database import Database, retry_conflicts
-from ingestion.ledger import read_names
+from ingestion.ledger import read_claims
 from ingestion.queue import WorkQueue
-from ingestion.records import Claim, Outcome, Priority, State, make_claim
+from ingestion.records import Claim, Outcome, Priority, State
 from ingestion.standby import is_switching
 from ingestion.tables import documents
 from milvus import Kind
@@ -50,7 +49,7 @@ class BulkBook:
         which = and_(_is_live(kind, pending_only=pending_only), documents.c.id > after)
         with self._database.read() as connection:
             rows = connection.execute(select(documents).where(which).order_by(documents.c.id).limit(limit)).all()
-            return _make_claims(connection, rows)
+            return read_claims(connection, rows)
 
     def count_new(self, kind: Kind) -> int:
         """How many documents could be leased now, but for those that others hold."""
@@ -116,18 +115,9 @@ class BulkBook:
             self._queue.settle(owner, outcomes)
             self.requeue(kind, [row.id for row in chunk if row.id not in held])
 
-    @retry_conflicts
     def requeue(self, kind: Kind, ids: Sequence[str]) -> None:
         """Let the worker write documents anew that count as indexed, for their ids may have two rows."""
-        queued = {"state": State.PENDING, "priority": Priority.BULK, "attempts": 0, "not_before": 0.0}
-        with self._database.write() as connection:
-            for start in range(0, len(ids), _ROWS_A_STATEMENT):
-                these = and_(documents.c.kind == kind, documents.c.id.in_(ids[start : start + _ROWS_A_STATEMENT]))
-                connection.execute(
-                    update(documents)
-                    .where(these, documents.c.state == State.INDEXED)
-                    .values(state_since=self._clock(), **queued)
-                )
+        self._queue.queue_anew(kind, ids)
 
     def _is_free_for(self, owner: str) -> ColumnElement[bool]:
         now = self._clock()
@@ -146,12 +136,12 @@ class BulkBook:
                     .where(documents.c.kind == rows[0].kind, documents.c.id.in_([row.id for row in rows]))
                     .values(lease_owner=owner, lease_until=self._clock() + lease_seconds)
                 )
-            return _make_claims(connection, rows)
+            return read_claims(connection, rows)
 
     def _read_held(self, owner: str, kind: Kind, ids: Sequence[str]) -> dict[str, Claim]:
         these = and_(documents.c.kind == kind, documents.c.id.in_(ids), documents.c.lease_owner == owner)
         with self._database.read() as connection:
-            claims = _make_claims(connection, connection.execute(select(documents).where(these)).all())
+            claims = read_claims(connection, connection.execute(select(documents).where(these)).all())
         return {claim.id: claim for claim in claims}
 
 
@@ -168,8 +158,3 @@ def _is_new(kind: Kind) -> ColumnElement[bool]:
         documents.c.attempts == 0,
         documents.c.indexed_version.is_(None),
     )
-
-
-def _make_claims(connection: Connection, rows: Sequence[Row[Any]]) -> list[Claim]:
-    names = read_names(connection, [row.id for row in rows if row.kind == Kind.RESUMES])
-    return [make_claim(row, names) for row in rows]

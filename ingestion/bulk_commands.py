@@ -42,8 +42,7 @@ def export(
                 book,
                 ShardMaker(
                     served=installation.serving.get(),
-                    normalizer=installation.normalizer,
-                    link_duplicates=installation.books.duplicates.link,
+                    make_pipeline=installation.make_pipeline,
                     rows=shard_rows,
                 ),
                 kinds=kinds,
@@ -95,8 +94,7 @@ def _run(settings: Settings, installation: Installation, folder: ShardFolder) ->
     token = settings.index_token.get_secret_value() if settings.index_token else None
     maker = ShardMaker(
         served=installation.serving.get_for_writing(),
-        normalizer=installation.normalizer,
-        link_duplicates=installation.books.duplicates.link,
+        make_pipeline=installation.make_pipeline,
     )
     with BulkImporter(settings.milvus_uri, token=token) as importer, make_progress() as progress:
         bar = progress.add_task("Importing", total=sum(book.count_new(kind) for kind in Kind), rate="")

@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from enum import Enum, unique
 from functools import wraps
 from pathlib import Path
 from sqlite3 import SQLITE_FULL
@@ -28,9 +29,16 @@ R = TypeVar("R")
 _CONFLICTS = ("40001", "40P01")
 _DISK_FULL = "53100"
 _ATTEMPTS = 6
-# Any numbers will do for PostgreSQL's locks, as long as they differ.
-_MIGRATION_LOCK, _TURN_LOCK = 823174, 823175
 _TURN_SECONDS = 120.0  # longer than a write may take
+
+
+@unique
+class Lock(Enum):
+    """What is done by one process at a time. Any numbers will do for PostgreSQL, as long as they differ."""
+
+    MIGRATION = 823174
+    TURN = 823175
+    DUPLICATES = 823176
 
 
 class Database:
@@ -61,9 +69,8 @@ class Database:
 
     def _migrate(self) -> None:
         with self.write() as connection:
-            if self.dialect == "postgresql":
-                # Several processes start at once; only one may migrate, the others wait for it.
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+            # Several processes start at once; only one may migrate, the others wait for it.
+            self.lock(connection, Lock.MIGRATION)
             config = Config()
             config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
             config.attributes["connection"] = connection
@@ -96,12 +103,17 @@ class Database:
         ):
             yield connection
 
+    def lock(self, connection: Connection, what: Lock) -> None:
+        """Hold a lock to the end of the transaction, once nobody else does; SQLite has one writer anyway."""
+        if self.dialect == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({what.value})")
+
     @contextmanager
     def take_turn(self) -> Iterator[None]:
         """Hold what one process at a time may hold. A process that dies has let go of it. Raises LedgerUnavailable."""
         if self.dialect == "postgresql":
             with self.read() as connection:
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN_LOCK})")
+                self.lock(connection, Lock.TURN)
                 yield
             return
         # A file of its own, because a lock on the ledger's would keep all others from writing to that.

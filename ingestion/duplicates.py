@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete, func, insert, select, update
 
 from ingestion.alike import Marks, Signed, find_alike, hash_buckets, sign
-from ingestion.database import Database, insert_or_update, retry_conflicts
+from ingestion.database import Database, Lock, insert_or_update, retry_conflicts
 from ingestion.grouping import Node, regroup, split
 from ingestion.minhash import decode_signatures, encode_signature
 from ingestion.records import Claim, Priority, State
@@ -27,7 +27,6 @@ MOST_PER_BUCKET = 100
 """With so many of a bucket a new document is compared. Where more share one, they are duplicates for the most part, and
 a link to any of them is a link to all."""
 
-_LOCK = 823175
 _ROWS_A_STATEMENT = 500
 
 
@@ -58,10 +57,9 @@ class DuplicateBook:
         """
         signed = {claim.id: sign(entities[claim.id]) if claim.id in entities else None for claim in claims}
         with self._database.write() as connection:
-            if self._database.dialect == "postgresql":
-                # Two who link at once could each miss what the other adds. Nobody waits for this lock while holding
-                # rows of documents, so it cannot be part of a deadlock.
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            # Two who link at once could each miss what the other adds. Nobody waits for this lock while holding rows of
+            # documents, so it cannot be part of a deadlock.
+            self._database.lock(connection, Lock.DUPLICATES)
             kept = _read_current(connection, kind, claims)
             changed = {id_: signed[id_] for id_, before in kept.items() if not _is_same(before, signed[id_])}
             if changed:

@@ -12,8 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingestion.bulk_book import BulkBook
 from ingestion.errors import ExportRefused
-from ingestion.normalize import Normalizer
-from ingestion.pipeline import LinkDuplicates, Pipeline
+from ingestion.pipeline import MakePipeline
 from ingestion.records import Claim, Outcome
 from ingestion.serving import Served
 from milvus import Collection, Entity, Kind, ShardWriter, Vector, Vectors
@@ -165,8 +164,7 @@ class ShardMaker:
     """Normalizes and embeds documents into shards of at most `rows`. Memory is bounded by a row group, not a shard."""
 
     served: Served
-    normalizer: Normalizer
-    link_duplicates: LinkDuplicates
+    make_pipeline: MakePipeline
     rows: int = SHARD_ROWS
 
     def make(self, path: Path, kind: Kind, *, after: str, fetch: Fetch, report: Report) -> WrittenShard | None:
@@ -177,12 +175,7 @@ class ShardMaker:
         """
         source = self.served.store.collection(kind)
         writer = ShardWriter(path, source)
-        pipeline = Pipeline(
-            normalizer=self.normalizer,
-            embedder=self.served.embedder,
-            store=_ShardTarget(source, writer),
-            link_duplicates=self.link_duplicates,
-        )
+        pipeline = self.make_pipeline(store=_ShardTarget(source, writer), embedder=self.served.embedder)
         outcomes: list[Outcome] = []
         try:
             while writer.rows < self.rows and (claims := fetch(after, min(_BATCH_ROWS, self.rows - writer.rows))):

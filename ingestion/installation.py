@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import structlog
 
@@ -18,7 +18,7 @@ from ingestion.housekeeping import Housekeeper, Retention
 from ingestion.ledger import Ledger
 from ingestion.normalize import Normalizer
 from ingestion.originals import OriginalShelf
-from ingestion.pipeline import FindKnown, Pipeline
+from ingestion.pipeline import FindKnown, MakePipeline, Pipeline
 from ingestion.queue import WorkQueue
 from ingestion.rebuild import Rebuilder, mend_switch
 from ingestion.reconcile import queue_differences
@@ -67,6 +67,7 @@ class Installation:
     index: Index
     serving: Serving
     normalizer: Normalizer
+    make_pipeline: MakePipeline
     rebuilder: Rebuilder
     retention: Retention
 
@@ -77,19 +78,12 @@ class Installation:
     def create_worker(self, *, find_known: FindKnown | None = None) -> Worker:
         """A worker over this installation; `find_known` as a Pipeline takes it."""
 
-        def make_pipeline() -> Pipeline:
+        def make() -> Pipeline:
             served = self.serving.get_for_writing()
-            return Pipeline(
-                normalizer=self.normalizer,
-                embedder=served.embedder,
-                store=served.store,
-                find_known=find_known,
-                link_duplicates=self.books.duplicates.link,
-                take_turn=nullcontext if self.index.writes_in_parallel else self.books.database.take_turn,
-            )
+            return self.make_pipeline(store=served.store, embedder=served.embedder, find_known=find_known)
 
         housekeeper = Housekeeper(self.books.database, self.books.ledger, self.retention)
-        return Worker(self.books.queue, make_pipeline, housekeeper=housekeeper)
+        return Worker(self.books.queue, make, housekeeper=housekeeper)
 
     @contextmanager
     def work_beside(self, worker: Worker, *others: Runnable) -> Iterator[None]:
@@ -181,17 +175,22 @@ def _complete_installation(
         )
     ):
         log.warning("the index differed from the ledger, these documents are queued anew", documents=differing)
+    make_pipeline = partial(
+        Pipeline,
+        normalizer=normalizer,
+        link_duplicates=books.duplicates.link,
+        take_turn=nullcontext if index.writes_in_parallel else books.database.take_turn,
+    )
     rebuilder = Rebuilder(
         books.standby,
         index,
-        normalizer=normalizer,
+        make_pipeline=make_pipeline,
         serving=serving,
-        duplicates=books.duplicates,
         create_embedder=create_by_name,
         is_alone=settings.index_is_local,
     )
     retention = Retention(expired_days=settings.purge_expired_days, task_days=settings.keep_tasks_days)
-    return Installation(books, index, serving, normalizer, rebuilder, retention)
+    return Installation(books, index, serving, normalizer, make_pipeline, rebuilder, retention)
 
 
 def open_index(settings: Settings, *, create: bool = True) -> Index:

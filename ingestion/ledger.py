@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func, insert, select, update
 
 from ingestion.database import Database, insert_or_update, retry_conflicts
 from ingestion.documents import AnyDocument, ResumeDocument, kind_of
@@ -25,6 +25,7 @@ from ingestion.originals import (
 )
 from ingestion.records import (
     Change,
+    Claim,
     Priority,
     Recorded,
     State,
@@ -33,6 +34,7 @@ from ingestion.records import (
     Task,
     TaskState,
     encode_document,
+    make_claim,
     make_stored,
 )
 from ingestion.tables import documents, holdings, persons, rejections, tasks
@@ -383,6 +385,12 @@ def _lock_present(connection: Connection, kind: Kind, ids: Sequence[str]) -> lis
     """Those of the ids that there is a document of, sorted; their rows are locked."""
     locked = _lock_documents(connection, [(kind, id_) for id_ in ids])
     return sorted(id_ for (_, id_), (digest, _) in locked.items() if digest)
+
+
+def read_claims(connection: Connection, rows: Sequence[Row[Any]]) -> list[Claim]:
+    """Claims from rows of `documents`, with the names that have to be cut from resumes."""
+    names = read_names(connection, [row.id for row in rows if row.kind == Kind.RESUMES])
+    return [make_claim(row, names) for row in rows]
 
 
 def read_names(connection: Connection, resume_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

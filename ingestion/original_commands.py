@@ -1,20 +1,18 @@
 """The commands over originals: `python -m ingestion original | reread`."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from ingestion.indexing import index_pending
-from ingestion.installation import Books, open_books
+from ingestion.installation import Books
+from ingestion.opening import open_for_command
 from ingestion.records import Change
 from ingestion.rereading import RereadReport, reread
-from ingestion.settings import Settings, read_settings
 from ingestion.sources import ORIGINAL_FORMATS, Original
-from ingestion.terminal import configure_logs, console, errors, make_progress, show_clear_errors
+from ingestion.terminal import console, errors, make_progress
 from milvus import Kind
 
 _LISTED = 20
@@ -34,7 +32,7 @@ def original(
     to: Annotated[Path | None, typer.Option(help="Write it to this file, which must not be there yet.")] = None,
 ) -> None:
     """Print a document as its source had it: the row, the object, or the file."""
-    with _open() as (_, books):
+    with open_for_command() as (_, books):
         kinds = [kind] if kind else list(Kind)
         found = [one for of_kind in kinds for one in books.originals.read(of_kind, ids=[id_])]
         if len(found) > 1:
@@ -70,24 +68,12 @@ def reread_(
     """Read stored originals again, after an update of a reader, and index what changed."""
     if format_ not in {None, *ORIGINAL_FORMATS}:
         raise typer.BadParameter(f"--format {format_!r}: known are {', '.join(ORIGINAL_FORMATS)}")
-    with _open() as (settings, books):
+    with open_for_command() as (settings, books):
         report = _reread_showing(books, ids or None, kind=kind, of_format=format_)
         _print_report(report)
         index_pending(settings, books)
         if report.missing or (report.unreadable_total and not report.changes):
             raise typer.Exit(1)
-
-
-@contextmanager
-def _open() -> Iterator[tuple[Settings, Books]]:
-    with show_clear_errors():
-        settings = read_settings()
-        configure_logs(settings.log_level)
-        books = open_books(settings)
-        try:
-            yield settings, books
-        finally:
-            books.close()
 
 
 def _reread_showing(books: Books, ids: list[str] | None, *, kind: Kind | None, of_format: str | None) -> RereadReport:

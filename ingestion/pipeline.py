@@ -127,6 +127,14 @@ class Pipeline:
         return [Outcome(one.claim, text_hash=one.entity.text_hash) for one in batch]
 
 
+class MakePipeline(Protocol):
+    """Makes the pipeline into a target, for whoever fills one; what all of them share is settled."""
+
+    def __call__(self, *, store: Target, embedder: Embedder, find_known: FindKnown | None = None) -> Pipeline:
+        """A pipeline."""
+        ...
+
+
 def _attempt(claims: Sequence[Claim], work: Callable[[Sequence[Claim]], list[Outcome]]) -> list[Outcome]:
     """Do the work on all claims at once; where that fails for a document's sake, halve until the culprit is alone."""
     if not claims:

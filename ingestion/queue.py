@@ -23,8 +23,8 @@ from sqlalchemy import (
 )
 
 from ingestion.database import Database, ignore_conflict, insert_or_update, retry_conflicts
-from ingestion.ledger import read_names
-from ingestion.records import Claim, Outcome, Priority, State, make_claim
+from ingestion.ledger import read_claims
+from ingestion.records import Claim, Outcome, Priority, State
 from ingestion.standby import is_switching, note_for_standby
 from ingestion.tables import collections, documents, tasks, workers
 from milvus import Kind
@@ -80,8 +80,7 @@ class WorkQueue:
                 rows = rows or _lease(connection, and_(these, documents.c.attempts == 0), limit=limit, values=lease)
                 if rows:
                     break
-            names = read_names(connection, [row.id for row in rows if row.kind == Kind.RESUMES])
-        return [make_claim(row, names) for row in sorted(rows, key=lambda row: row.version)]
+            return read_claims(connection, sorted(rows, key=lambda row: row.version))
 
     @retry_conflicts
     def renew(self, owner: str, *, lease_seconds: float) -> None:

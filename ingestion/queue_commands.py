@@ -1,8 +1,7 @@
 """The commands over the queue: `python -m ingestion status | failed | retry | drop`."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -10,7 +9,8 @@ import typer
 from rich.table import Table
 
 from ingestion.failures import Verdict
-from ingestion.installation import Books, open_books, open_index, open_served
+from ingestion.installation import open_books, open_index, open_served
+from ingestion.opening import open_for_command
 from ingestion.records import State
 from ingestion.settings import Settings, read_settings
 from ingestion.status import IngestionStatus
@@ -33,7 +33,7 @@ def status(
         with show_clear_errors():
             _check(read_settings())
         return
-    with _opened_books() as books:
+    with open_for_command() as (_, books):
         found = books.status.read()
     if json:
         typer.echo(found.model_dump_json(indent=2))
@@ -44,7 +44,7 @@ def status(
 @app.command()
 def failed(kind: KindOption = None, limit: Annotated[int, typer.Option(help="At most so many.", min=1)] = 100) -> None:
     """List the documents that were set aside, with their errors; the newest first."""
-    with _opened_books() as books:
+    with open_for_command() as (_, books):
         failures = books.failures.list(kind=kind, limit=limit)
     for one in failures:
         what = "removal of " if one.is_deletion else ""
@@ -64,7 +64,7 @@ def retry(
     """Queue documents that were set aside once more."""
     if bool(ids) == all_:
         raise typer.BadParameter("name ids, or give --all")
-    with _opened_books() as books:
+    with open_for_command() as (_, books):
         if all_:
             _print(f"{books.failures.retry_all(kind=kind):,} documents are queued once more.")
         else:
@@ -80,7 +80,7 @@ def drop(
     """Erase documents that were set aside, for good: from the ledger with the person's data, and from the index."""
     if not yes:
         _confirm(f"Erase {len(ids):,} {'document' if len(ids) == 1 else 'documents'} for good?")
-    with _opened_books() as books:
+    with open_for_command() as (_, books):
         _print_verdict(books.failures.drop(ids, kind=kind), "erased for good")
 
 
@@ -91,16 +91,6 @@ def _confirm(question: str) -> None:
         errors.print("this cannot be undone, and there is no terminal to ask on: say --yes", soft_wrap=True)
         raise typer.Exit(1)
     typer.confirm(question, abort=True)
-
-
-@contextmanager
-def _opened_books() -> Iterator[Books]:
-    with show_clear_errors():
-        books = open_books(read_settings())
-        try:
-            yield books
-        finally:
-            books.close()
 
 
 def _check(settings: Settings) -> None:

@@ -7,10 +7,9 @@ from uuid import uuid4
 
 import structlog
 
-from ingestion.duplicates import DuplicateBook
 from ingestion.errors import LedgerUnavailable, RebuildRefused
-from ingestion.normalize import Normalizer
-from ingestion.pipeline import Pipeline
+from ingestion.pipeline import MakePipeline
+from ingestion.reconcile import find_differences
 from ingestion.records import Claim
 from ingestion.serving import FOLLOW_SECONDS, Served, Serving
 from ingestion.standby import StandbyBook, StandbyState, StandbyStatus
@@ -22,7 +21,6 @@ _LEASE_SECONDS = 60.0
 _IDLE_SECONDS = 1.0
 _AWAY_SECONDS = 2.0
 _DRAIN_SECONDS = 0.1
-_PAGE_ROWS = 5000
 _MAX_ROUNDS = 3
 _SAMPLE_ROWS = 20
 _SAME_SCORE = 0.999
@@ -44,17 +42,15 @@ class Rebuilder:
         book: StandbyBook,
         index: Index,
         *,
-        normalizer: Normalizer,
+        make_pipeline: MakePipeline,
         serving: Serving,
-        duplicates: DuplicateBook,
         create_embedder: Callable[[str], Embedder],
         is_alone: bool,
     ) -> None:
         self._book = book
         self._index = index
-        self._normalizer = normalizer
+        self._make_pipeline = make_pipeline
         self._serving = serving
-        self._duplicates = duplicates
         self._create_embedder = create_embedder
         self._is_alone = is_alone
         self._owner = "alone" if is_alone else uuid4().hex
@@ -170,13 +166,7 @@ class Rebuilder:
         """Bring the target to what the claims say; the errors of those that it cannot take in."""
         serving = self._serving.get()
         find_known = serving.store.find_embedded if serving.store.model == target.store.model else None
-        pipeline = Pipeline(
-            normalizer=self._normalizer,
-            embedder=target.embedder,
-            store=target.store,
-            find_known=find_known,
-            link_duplicates=self._duplicates.link,
-        )
+        pipeline = self._make_pipeline(store=target.store, embedder=target.embedder, find_known=find_known)
         outcomes = pipeline.apply(claims)
         for outcome in outcomes:
             if outcome.retry:
@@ -187,15 +177,8 @@ class Rebuilder:
         """Documents whose row is missing or stale, and rows without a document; but those that are noted anyway."""
         wrong: list[Key] = []
         for kind in Kind:
-            rows = store.collection(kind).list_hashes()
-            after = ""
-            while page := self._book.list_known(kind, after=after, limit=_PAGE_ROWS):
-                for document in page:
-                    stored = rows.pop(document.id, None)
-                    if document.is_indexed and stored != document.document_hash:
-                        wrong.append((kind, document.id))
-                after = page[-1].id
-            wrong += [(kind, id_) for id_ in rows]
+            found = find_differences(store.collection(kind), kind, self._book)
+            wrong += [(kind, id_) for id_ in (*found.wrong, *found.strays)]
         # Read last: whatever changed since the rows were listed was noted when it changed.
         noted = self._book.read_noted()
         return [key for key in wrong if key not in noted]

@@ -2,8 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -15,16 +14,15 @@ from ingestion.addresses import parse_url, show_url
 from ingestion.errors import SourceRefused
 from ingestion.holdings import release
 from ingestion.indexing import index_pending
-from ingestion.installation import Books, open_books
 from ingestion.loading import LoadReport, check_prefix
-from ingestion.settings import Settings, read_settings
+from ingestion.opening import open_for_command
 from ingestion.source_list import RunOutcome, RunResult, Source, SourceDescription
 from ingestion.source_runs import SourceRunner, create_source_runner
 from ingestion.sources.columns import check_mapping
 from ingestion.sources.files import is_known
 from ingestion.sources.registry import KNOWN_TYPES
 from ingestion.sources.validation import make_writable
-from ingestion.terminal import configure_logs, console, errors, make_progress, parse_mapping, show_clear_errors
+from ingestion.terminal import console, errors, make_progress, parse_mapping
 from milvus import Kind
 
 app = typer.Typer(help="Sources that are read again and again: feeds, files, folders.", no_args_is_help=True)
@@ -60,7 +58,7 @@ def add(
     id_prefix: Annotated[str, typer.Option(metavar="PREFIX", help="Put this before every id.")] = "",
 ) -> None:
     """Add a source."""
-    with _open() as (_, books):
+    with open_for_command() as (_, books):
         mapping = parse_mapping(map_ or [])
         check_mapping(mapping, kind)
         check_prefix(id_prefix)
@@ -83,7 +81,7 @@ def add(
 @app.command("list")
 def list_() -> None:
     """List the sources and what their last runs came to."""
-    with _open() as (_, books):
+    with open_for_command() as (_, books):
         found = books.sources.read()
         if not found:
             console.print("There are no sources: `python -m ingestion sources add` adds one.")
@@ -109,7 +107,7 @@ def run(
     ] = False,
 ) -> None:
     """Run sources now, once, and bring what they give into the index."""
-    with _open() as (settings, books):
+    with open_for_command() as (settings, books):
         chosen = [books.sources.get(name).name for name in names or []]
         chosen = chosen or [source.name for source in books.sources.read() if not source.paused]
         runner = create_source_runner(books, allow_private=settings.allow_private_sources)
@@ -126,7 +124,7 @@ def run(
 @app.command()
 def pause(name: Name) -> None:
     """Leave a source out of the schedule."""
-    with _open() as (_, books):
+    with open_for_command() as (_, books):
         books.sources.pause(name)
         console.print(f"{name} is paused.", markup=False, highlight=False)
 
@@ -134,7 +132,7 @@ def pause(name: Name) -> None:
 @app.command()
 def resume(name: Name) -> None:
     """Take a source back into the schedule."""
-    with _open() as (_, books):
+    with open_for_command() as (_, books):
         books.sources.resume(name)
         console.print(f"{name} is back in the schedule.", markup=False, highlight=False)
 
@@ -146,7 +144,7 @@ def remove(
     close: Annotated[bool, typer.Option("--close", help="Also erase documents that no other source holds.")] = False,
 ) -> None:
     """Remove a source; its documents stay, unless they are to be closed."""
-    with _open() as (settings, books):
+    with open_for_command() as (settings, books):
         held = books.holdings.list_held(books.sources.get(name).holder) if close else []
         holder = books.sources.get(name).holder
         books.sources.remove(name)
@@ -154,18 +152,6 @@ def remove(
         ending = f"; {closed:,} documents closed" if close else "; its documents stay"
         console.print(f"{name} is removed{ending}.", markup=False, highlight=False)
         index_pending(settings, books)
-
-
-@contextmanager
-def _open() -> Iterator[tuple[Settings, Books]]:
-    with show_clear_errors():
-        settings = read_settings()
-        configure_logs(settings.log_level)
-        books = open_books(settings)
-        try:
-            yield settings, books
-        finally:
-            books.close()
 
 
 def _run_showing(runner: SourceRunner, name: str, *, force: bool) -> RunResult:

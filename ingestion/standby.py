@@ -30,8 +30,8 @@ from sqlalchemy import (
 
 from ingestion.database import Database, ignore_conflict, insert_or_update, retry_conflicts
 from ingestion.errors import LedgerUnavailable
-from ingestion.ledger import read_names
-from ingestion.records import Claim, Priority, State, make_claim
+from ingestion.ledger import read_claims
+from ingestion.records import Claim, Priority, State
 from ingestion.tables import collections, documents, standby, standby_changes
 from milvus import Kind
 
@@ -170,7 +170,7 @@ class StandbyBook:
             .limit(limit)
         )
         with self._database.read() as connection:
-            return _make_claims(connection, connection.execute(query).all())
+            return read_claims(connection, connection.execute(query).all())
 
     def advance(self, after: tuple[str, str], filled: int) -> None:
         """Write down that documents up to `after` are filled in, `filled` of them since the last time."""
@@ -188,7 +188,7 @@ class StandbyBook:
             rows = connection.execute(
                 select(documents).where(tuple_(documents.c.kind, documents.c.id).in_(keys), ~documents.c.deleted)
             ).all()
-            found = {(claim.kind, claim.id): claim for claim in _make_claims(connection, rows)}
+            found = {(claim.kind, claim.id): claim for claim in read_claims(connection, rows)}
         return [NotedChange(found.get((Kind(row.kind), row.id)) or _make_deletion(row), row.version) for row in noted]
 
     @retry_conflicts
@@ -281,11 +281,6 @@ def _count_changes() -> Select[Any]:
 
 def _is_key(table: Table, key: tuple[str, str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return table.c.kind == key[0], table.c.id == key[1]
-
-
-def _make_claims(connection: Connection, rows: Sequence[Row[Any]]) -> list[Claim]:
-    names = read_names(connection, [row.id for row in rows if row.kind == Kind.RESUMES])
-    return [make_claim(row, names) for row in rows]
 
 
 def _make_deletion(noted: Row[Any]) -> Claim:

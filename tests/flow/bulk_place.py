@@ -64,8 +64,7 @@ class Place:
         served = Served(served.store, embedder or served.embedder)
         return ShardMaker(
             served=served,
-            normalizer=self.installation.normalizer,
-            link_duplicates=self.installation.books.duplicates.link,
+            make_pipeline=self.installation.make_pipeline,
             rows=rows,
         )
 

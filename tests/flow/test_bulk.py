@@ -118,7 +118,7 @@ def test_row_that_is_in_the_index_already_is_not_imported_beside_it(place: Place
     maker = place.make_maker()
     (claim,) = BulkBook(place.installation.books.database).list_live(KIND, after="v04", limit=1, pending_only=True)
     assert claim.document is not None
-    entity = maker.normalizer.normalize(claim.document, document_hash="another")
+    entity = place.installation.normalizer.normalize(claim.document, document_hash="another")
     maker.served.store.vacancies.upsert([entity], maker.served.embedder.embed_documents(["x"]))
     result = place.load()
 
