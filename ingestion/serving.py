@@ -75,7 +75,9 @@ class Serving:
         if len(generations) == 1 and generations != {self._served.store.generation}:
             store = self._index.open_generation(generations.pop())
             embedder = self._find_embedder(store.model)
-            self._served = Served(store, embedder)
+            before, self._served = self._served, Served(store, embedder)
+            store.warm_up()
+            before.store.cool_down()
             log.info("another generation serves", generation=store.generation, model=store.model.name)
 
     def _look(self) -> None:

@@ -12,9 +12,9 @@ from milvus.bulk_import import BulkImporter, ImportProgress, ImportState
 from milvus.collection import Collection
 from milvus.embedding import Embedder, ModelIdentity, Vectors, create_embedder, find_model
 from milvus.entities import EducationLevel, EmploymentType, Entity, Kind, Resume, Vacancy, WorkFormat
-from milvus.filters import Filter, ResumeFilter, VacancyFilter
+from milvus.filters import ExperienceRange, Filter, ResumeFilter, SalaryRange, VacancyFilter
 from milvus.geo import distance_km
-from milvus.hits import Hit, Member, Ranked, Vector
+from milvus.hits import Hit, Member, Ranked, Tally, Vector
 from milvus.languages import write_language
 from milvus.store import Index, Store
 
@@ -25,6 +25,7 @@ __all__ = [
     "Embedder",
     "EmploymentType",
     "Entity",
+    "ExperienceRange",
     "FileStore",
     "Filter",
     "Hit",
@@ -37,8 +38,10 @@ __all__ = [
     "Ranked",
     "Resume",
     "ResumeFilter",
+    "SalaryRange",
     "ShardWriter",
     "Store",
+    "Tally",
     "Vacancy",
     "VacancyFilter",
     "Vector",

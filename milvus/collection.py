@@ -1,7 +1,8 @@
 """A collection: upsert, delete, read and search its rows on Milvus Lite or a Milvus server."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,32 +10,29 @@ import numpy as np
 from milvus.aliases import MAX_TERMS_BYTES, TERMS, VECTOR, Made
 from milvus.analysis import analyze, join_terms, list_terms
 from milvus.batches import WRITE_ROWS, cut_ids
+from milvus.embedded_table import open_table
 from milvus.embedding.port import Vectors
 from milvus.engine import MAX_WINDOW, Connection
+from milvus.engine_search import EngineSearch
 from milvus.entities import Entity, Kind
 from milvus.errors import ColumnMissing, InvalidVector
 from milvus.filters import (
     Filter,
-    Near,
     ResumeFilter,
     VacancyFilter,
-    build_expression,
-    is_near,
     list_new_columns,
-    quote_list,
 )
-from milvus.hits import Hit, Member, Ranked, Vector, is_unit, to_unit
+from milvus.hits import Groups, Hit, Member, Ranked, Tally, Vector, is_unit, to_unit
+from milvus.keeper import MirrorKeeper
+from milvus.mirror import Mirror
 from milvus.schema import is_storable_id, list_names, to_entity, to_row
-from milvus.table import Table
 from milvus.term_index import TermIndex
 
 _FILTERS: dict[Kind, tuple[type[Filter], ...]] = {
     Kind.RESUMES: (Filter, ResumeFilter),
     Kind.VACANCIES: (Filter, VacancyFilter),
 }
-_PLACE = ["latitude", "longitude", "work_format"]  # what the exact check of `near` needs
-_GROUP = "duplicate_group"
-_MEMBER = ["id", "title", "source", "url", _GROUP]
+_MEMBER = ("id", "title", "company", "source", "url")
 _READ_ROWS = 500
 # Rows are ranked by terms before the filter is asked, which takes long for many: first a few more than wanted, for
 # where nearly all pass, then so many times as many.
@@ -53,13 +51,14 @@ class Collection:
         """Given at random when the collection was made: another id is another collection, which lost what this held."""
         self.name = made.name
         """Its own, which no alias moves away from."""
-        self._engine = connection.engine
-        self._table = Table(connection, kind, made.name)
+        self._table = open_table(connection, kind, made.name)
+        self._disk = EngineSearch(self._table, made.columns, with_arrays=connection.engine.filters_arrays)
         self._kind = kind
         self._dimension = made.model.dimension
         # One of an older schema has fewer columns: it is used for what it has until it is rebuilt.
         self._stored = made.columns
         self._columns = [name for name in list_names(kind) if name in made.columns]
+        self._keeper = self._make_keeper(made) if connection.lite is not None else None
         self._terms = _open_terms(connection, made)
         if self._terms is not None:
             self._mend_terms(self._terms)
@@ -77,9 +76,13 @@ class Collection:
         error some rows may have been.
         """
         rows = {row["id"]: row for row in self.to_rows(entities, vectors)}
-        self._table.upsert(list(rows.values()))
-        if self._terms is not None:
-            self._terms.upsert({entity.id: list_terms(entity) for entity in entities})
+
+        def write() -> None:
+            self._table.upsert(list(rows.values()))
+            if self._terms is not None:
+                self._terms.upsert({entity.id: list_terms(entity) for entity in entities})
+
+        self._write(write, lambda mirror: mirror.upsert(rows.values()))
         self._table.await_writes(list(rows))
 
     def to_rows(self, entities: Sequence[Entity], vectors: Vectors) -> list[dict[str, Any]]:
@@ -94,6 +97,21 @@ class Collection:
             rows.append(row | {VECTOR: to_unit(vector, self._dimension, f"the vector of {entity.id!r}")})
         return rows
 
+    def warm_up(self, *, wait: bool = False) -> None:
+        """Begin to hold what searches need in memory, where the engine is slow without; `wait` until it is there."""
+        if self._keeper is not None:
+            self._keeper.wait() if wait else self._keeper.get()
+
+    def cool_down(self) -> None:
+        """Give that memory back, until the next search."""
+        if self._keeper is not None:
+            self._keeper.forget()
+
+    def close(self) -> None:
+        """Stop reading in the background; the engine is about to be closed."""
+        if self._keeper is not None:
+            self._keeper.close()
+
     def describe(self) -> dict[str, Any]:
         """Its fields and functions, as the engine tells them."""
         return self._table.describe()
@@ -104,9 +122,13 @@ class Collection:
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove rows, which no later search finds; ids that are not there are passed over."""
-        self._table.delete(ids)
-        if self._terms is not None:
-            self._terms.delete(id for id in ids if is_storable_id(id))
+
+        def write() -> None:
+            self._table.delete(ids)
+            if self._terms is not None:
+                self._terms.delete(id for id in ids if is_storable_id(id))
+
+        self._write(write, lambda mirror: mirror.delete(ids))
         self._table.await_writes(ids)
 
     def get(self, ids: Sequence[str]) -> dict[str, Entity]:
@@ -115,8 +137,13 @@ class Collection:
 
     def get_vectors(self, ids: Sequence[str]) -> dict[str, Vector]:
         """The stored unit vectors by id, each of shape (dimension,); ids that are not there are left out."""
-        rows = self._table.read(ids, ["id", VECTOR], "Strong")
-        return {row["id"]: np.asarray(row[VECTOR], dtype=np.float32) for row in rows}
+        return _read_vectors(self._table.read(ids, ["id", VECTOR], "Strong"))
+
+    def fetch_vectors(self, ids: Sequence[str]) -> dict[str, Vector]:
+        """As `get_vectors`, as searches see them."""
+        if (mirror := self._find_mirror()) is not None:
+            return mirror.get_vectors(ids)
+        return _read_vectors(self._table.read(ids, ["id", VECTOR], "Bounded"))
 
     def get_embedded(self, ids: Sequence[str]) -> dict[str, tuple[str, Vector]]:
         """Each stored unit vector with the `text_hash` it stands for, by id; ids that are not there are left out.
@@ -146,11 +173,20 @@ class Collection:
 
     def count(self, filter: Filter | None = None, *, active_at: datetime | None = None) -> int:
         """How many rows pass the filter; with `active_at`, expired ones do not count."""
-        expression = self._build_expression(filter, active_at)
-        if filter is not None and filter.near is not None:
-            near = filter.near
-            return sum(_is_row_near(row, near) for row in self._table.list_all(expression, ["id", *_PLACE]))
-        return self._table.count(expression)
+        self._check(filter)
+        return self._choose().count(filter, active_at)
+
+    def tally(
+        self,
+        columns: Sequence[str],
+        *,
+        filter: Filter | None = None,
+        active_at: datetime | None = None,
+        most: int = MAX_WINDOW,
+    ) -> Tally:
+        """What the rows that pass the filter hold in these columns; of texts the `most` commonest."""
+        self._check(filter)
+        return self._choose().tally(columns, filter=filter, active_at=active_at, most=most)
 
     def iterate(self, batch_size: int = 1000) -> Iterator[list[Entity]]:
         """Every row exactly once, in batches ordered by id.
@@ -187,29 +223,26 @@ class Collection:
     ) -> list[Ranked]:
         """As `search`, the first `wanted` rows or all there are; of MAX_WINDOW at most, and without what they say."""
         query = to_unit(vector, self._dimension, "the query vector")
-        near = None if filter is None else filter.near
-        return self._rank(query, self._build_expression(filter, active_at), near, wanted=wanted)[:wanted]
+        self._check(filter)
+        return self._choose().rank(query, filter=filter, active_at=active_at, wanted=min(wanted, MAX_WINDOW))
 
     def fetch(self, ranked: Sequence[Ranked]) -> list[Hit]:
         """Hits for rows of a ranking; a row deleted since then is left out."""
-        rows = {row["id"]: row for row in self._table.read([one.id for one in ranked], self._columns, "Bounded")}
-        return [Hit(to_entity(self._kind, rows[one.id]), one.score) for one in ranked if one.id in rows]
+        found = self.fetch_entities([one.id for one in ranked])
+        return [Hit(found[one.id], one.score) for one in ranked if one.id in found]
 
     def find_members(
         self, groups: Sequence[str], *, filter: Filter | None = None, active_at: datetime | None = None
     ) -> dict[str, list[Member]]:
         """The rows of these groups that pass the filter, by group, in the order of their ids."""
-        near = None if filter is None else filter.near
-        narrowed = self._build_expression(filter, active_at)
+        self._check(filter)
+        grouped = self._choose().list_grouped(groups, filter=filter, active_at=active_at)
+        fields = [name for name in _MEMBER if name in self._columns]
         found: dict[str, list[Member]] = {group: [] for group in groups}
-        company = ["company"] if "company" in self._columns else []
-        for chunk in cut_ids(groups, _READ_ROWS):
-            expression = f"{_GROUP} in {quote_list(chunk)}" + (f" and {narrowed}" if narrowed else "")
-            for row in self._table.list_all(expression, [*_MEMBER, *company, *(_PLACE if near else [])]):
-                if near is None or _is_row_near(row, near):
-                    values = (row["id"], row["title"], row.get("company"), row["source"], row["url"])
-                    found[row[_GROUP]].append(Member(*values))
-        return {group: sorted(members, key=lambda one: one.id) for group, members in found.items()}
+        for row in sorted(self._table.read(list(grouped), fields, "Bounded"), key=lambda row: str(row["id"])):
+            member = Member(row["id"], row["title"], row.get("company"), row["source"], row["url"])
+            found[str(grouped[row["id"]])].append(member)
+        return found
 
     def rank_by_text(
         self,
@@ -228,56 +261,27 @@ class Collection:
         terms = analyze(text, language=language)
         if not terms or not self.ranks_text:
             return []
-        near = None if filter is None else filter.near
-        expression = self._build_expression(filter, active_at)
+        self._check(filter)
         if self._terms is None:
-            ranked = self._rank(join_terms(terms, max_bytes=MAX_TERMS_BYTES), expression, near, wanted=wanted)
-        else:
-            ranked = self._rank_terms(self._terms, terms, expression, near, wanted=wanted)
-        return ranked[:wanted]
+            joined = join_terms(terms, max_bytes=MAX_TERMS_BYTES)
+            return self._disk.rank(joined, filter=filter, active_at=active_at, wanted=min(wanted, MAX_WINDOW))
+        list_groups = partial(self._choose().list_groups, filter=filter, active_at=active_at)
+        return _rank_terms(self._terms, terms, list_groups, wanted=wanted)
 
-    def fetch_embedded(self, ids: Sequence[str]) -> dict[str, tuple[Entity, Vector]]:
-        """Entities with their unit vectors by id, as searches see them; ids that are not there are left out."""
-        rows = self._table.read(ids, [*self._columns, VECTOR], "Bounded")
-        return {row["id"]: (to_entity(self._kind, row), np.asarray(row[VECTOR], dtype=np.float32)) for row in rows}
+    def fetch_entities(self, ids: Sequence[str]) -> dict[str, Entity]:
+        """The entities by id, as searches see them; ids that are not there are left out."""
+
+        def read(wanted: Sequence[str]) -> dict[str, Entity]:
+            rows = self._table.read(wanted, self._columns, "Bounded")
+            return {row["id"]: to_entity(self._kind, row) for row in rows}
+
+        mirror = self._find_mirror()
+        return read(ids) if mirror is None else mirror.fetch_entities(ids, read)
 
     def drop_terms(self) -> None:
         """Remove what is kept of the terms outside the collection, which is about to be dropped itself."""
         if self._terms is not None:
             self._terms.drop()
-
-    def _rank_terms(
-        self, index: TermIndex, terms: Sequence[str], expression: str, near: Near | None, *, wanted: int
-    ) -> list[Ranked]:
-        """The rows in their order, from an index that knows no filter.
-
-        Most filters let enough of the best rows pass; under one that does not, the rows that pass are listed first.
-        """
-        for size in (wanted + wanted // _SPARE_TERMS, _FIRST_TERMS * wanted):
-            ranked = index.rank(terms, limit=size)
-            groups = self._list_groups(expression, near, among=[id for _, id in ranked])
-            kept = [Ranked(id, score, groups[id]) for score, id in ranked if id in groups]
-            if len(kept) >= wanted or len(ranked) < size:
-                return kept
-        groups = self._list_groups(expression, near)
-        ranked = index.rank(terms, limit=wanted, among=sorted(groups))
-        return [Ranked(id, score, groups[id]) for score, id in ranked]
-
-    def _list_groups(
-        self, expression: str, near: Near | None, *, among: Sequence[str] | None = None
-    ) -> dict[str, str | None]:
-        """The rows that pass, of all or `among` some, by id with the group of duplicates that each belongs to."""
-        fields = ["id", *self._list_extra(near)]
-        rows = (
-            self._table.list_all(expression, fields)
-            if among is None
-            else self._table.read(among, fields, "Bounded", expression)
-        )
-        return {row["id"]: row.get(_GROUP) for row in rows if near is None or _is_row_near(row, near)}
-
-    def _list_extra(self, near: Near | None) -> list[str]:
-        """What a ranking reads of each row besides its id."""
-        return [name for name in (_GROUP, *(_PLACE if near else [])) if name in self._stored]
 
     def _mend_terms(self, index: TermIndex) -> None:
         """Bring an index that was lost, or whose last write was, to the rows there are."""
@@ -291,25 +295,29 @@ class Collection:
             found = self.get(missing[start : start + WRITE_ROWS])
             index.upsert({id: list_terms(entity) for id, entity in found.items()})
 
-    def _rank(self, query: Vector | str, expression: str, near: Near | None, *, wanted: int) -> list[Ranked]:
-        """The rows in their final order, by a vector or by joined terms: at least the first `wanted`, or all there are.
+    def _write(self, write: Callable[[], None], change: Callable[[Mirror], None]) -> None:
+        if self._keeper is None:
+            write()
+        else:
+            self._keeper.follow(write, change)
 
-        The engine orders equal scores as it likes, so rows are taken until the score after the last wanted one falls.
-        """
-        size = wanted
-        fields = self._list_extra(near)
-        while True:
-            size = min(size + max(1, size // 8), MAX_WINDOW)
-            rows = self._table.search(query, expression, size, fields)
-            kept = [
-                Ranked(id, score, row.get(_GROUP)) for score, id, row in rows if near is None or _is_row_near(row, near)
-            ]
-            is_complete = len(kept) > wanted and kept[wanted - 1].score > rows[-1][0]
-            if is_complete or len(rows) < size or size == MAX_WINDOW:
-                return sorted(kept, key=lambda one: (-one.score, one.id))
-            size *= 2
+    def _find_mirror(self) -> Mirror | None:
+        return None if self._keeper is None else self._keeper.get()
 
-    def _build_expression(self, filter: Filter | None, active_at: datetime | None) -> str:
+    def _make_keeper(self, made: Made) -> MirrorKeeper:
+        def read(fields: Sequence[str]) -> Iterator[list[dict[str, Any]]]:
+            ids = [row["id"] for row in self._table.list_all("", ["id"])]
+            for chunk in cut_ids(ids, _READ_ROWS):
+                yield list(self._table.read(chunk, fields, "Strong"))
+
+        return MirrorKeeper(lambda: Mirror(self._kind, made.model.dimension, made.columns), read)
+
+    def _choose(self) -> Mirror | EngineSearch:
+        """What answers searches at the moment."""
+        return self._find_mirror() or self._disk
+
+    def _check(self, filter: Filter | None) -> None:
+        """Raises TypeError for a filter of the other kind, ColumnMissing for one that needs what is not stored."""
         if filter is not None and type(filter) not in _FILTERS[self._kind]:
             raise TypeError(f"a {type(filter).__name__} does not filter {self._kind.value}")
         for part, column in ({} if filter is None else list_new_columns(filter)).items():
@@ -318,7 +326,10 @@ class Collection:
                     f"the filter {part} needs the column {column}, which {self.name} was made without: it has to be "
                     "rebuilt first (python -m ingestion rebuild --schema)"
                 )
-        return build_expression(filter, active_at=active_at, with_arrays=self._engine.filters_arrays)
+
+
+def _read_vectors(rows: Iterable[dict[str, Any]]) -> dict[str, Vector]:
+    return {row["id"]: np.asarray(row[VECTOR], dtype=np.float32) for row in rows}
 
 
 def _open_terms(connection: Connection, made: Made) -> TermIndex | None:
@@ -328,5 +339,20 @@ def _open_terms(connection: Connection, made: Made) -> TermIndex | None:
     return TermIndex(connection.terms_folder / f"{made.name}-{made.instance_id}")
 
 
-def _is_row_near(row: dict[str, Any], near: Near) -> bool:
-    return is_near(near, **{name: row[name] for name in _PLACE})
+def _rank_terms(
+    index: TermIndex, terms: Sequence[str], list_groups: Callable[..., Groups], *, wanted: int
+) -> list[Ranked]:
+    """The first rows that pass in their order, from an index that knows no filter.
+
+    `list_groups` says which rows pass, of all or of those given. Most filters let enough of the best rows pass; under
+    one that does not, the rows that pass are listed first.
+    """
+    for size in (wanted + wanted // _SPARE_TERMS, _FIRST_TERMS * wanted):
+        ranked = index.rank(terms, limit=size)
+        groups = list_groups([id for _, id in ranked])
+        kept = [Ranked(id, score, groups[id]) for score, id in ranked if id in groups]
+        if len(kept) >= wanted or len(ranked) < size:
+            return kept[:wanted]
+    groups = list_groups()
+    ranked = index.rank(terms, limit=wanted, among=sorted(groups))
+    return [Ranked(id, score, groups[id]) for score, id in ranked]

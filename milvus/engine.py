@@ -224,6 +224,19 @@ def map_errors(operation: str, target: str) -> Iterator[None]:
         raise kind(f"{operation} {target}: {error.code().name}: {error.details()}") from error
 
 
+@contextmanager
+def map_lite_errors(operation: str, target: str) -> Iterator[None]:
+    """As `map_errors`, for a Lite in this process that is called without the client."""
+    from milvus_lite import FilterError, MilvusLiteError
+
+    try:
+        yield
+    except FilterError as error:
+        raise IndexRefused(f"{operation} {target}: {error}") from error
+    except (MilvusLiteError, OSError, RuntimeError) as error:  # the last where it was closed
+        raise IndexUnavailable(f"{operation} {target}: {error}") from error
+
+
 def _connect_client(
     uri: str, *, token: str | None, lite: tuple[Any, Any] | None, terms_folder: Path | None
 ) -> Connection:

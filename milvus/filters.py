@@ -129,6 +129,9 @@ class Filter(BaseModel):
     published_since: AwareDatetime | None = Field(
         None, description="Published at this time or later (with a UTC offset, to the second)."
     )
+    published_before: AwareDatetime | None = Field(
+        None, description="Published before this time (with a UTC offset, to the second)."
+    )
     exclude_ids: Annotated[tuple[Id, ...], Field(max_length=MAX_EXCLUDED)] = Field(
         (), description="None of these ids, at most 10,000."
     )
@@ -199,6 +202,21 @@ def list_new_columns(filter: Filter) -> dict[str, str]:
     return {part: column for part, (column, value) in given.items() if value}
 
 
+def list_one_of(filter: Filter) -> list[tuple[str, tuple[str, ...]]]:
+    """Columns of single texts with the values that pass; none where every value does."""
+    companies = filter.companies if isinstance(filter, VacancyFilter) else ()
+    return [
+        ("country", filter.countries),
+        ("region", filter.regions),
+        ("city", filter.cities),
+        ("work_format", filter.work_formats),
+        ("language", filter.languages),
+        ("category", filter.categories),
+        ("source", filter.sources),
+        ("company_key", tuple(company_key(company) for company in companies)),
+    ]
+
+
 def epoch_seconds(time: datetime) -> int:
     """Whole seconds since 1970 in UTC, rounded down. Raises ValueError for a time without an offset."""
     if time.tzinfo is None:
@@ -212,7 +230,7 @@ def _check_bounds(least: float | None, greatest: float | None) -> None:
 
 
 def _filter_clauses(filter: Filter, *, with_arrays: bool) -> list[str]:
-    clauses = [f"{column} in {quote_list(values)}" for column, values in _one_of_columns(filter) if values]
+    clauses = [f"{column} in {quote_list(values)}" for column, values in list_one_of(filter) if values]
     clauses.extend(_list_clauses(filter, with_arrays=with_arrays))
     clauses.extend(_language_clauses(filter, with_arrays=with_arrays))
     if filter.education is not None:
@@ -227,6 +245,8 @@ def _filter_clauses(filter: Filter, *, with_arrays: bool) -> list[str]:
         clauses.extend(_within_clause(filter.experience, "experience_months"))
     if filter.published_since is not None:
         clauses.append(f"published_at >= {epoch_seconds(filter.published_since)}")
+    if filter.published_before is not None:
+        clauses.append(f"published_at < {epoch_seconds(filter.published_before)}")
     if filter.exclude_ids:
         clauses.append(f"id not in {quote_list(filter.exclude_ids)}")
     return clauses
@@ -240,20 +260,6 @@ def _list_clauses(filter: Filter, *, with_arrays: bool) -> list[str]:
         ("employment_types", filter.employment_types, False),
     ]
     return [contains(column, terms, every=every) for column, terms, every in given if terms]
-
-
-def _one_of_columns(filter: Filter) -> list[tuple[str, tuple[str, ...]]]:
-    companies = filter.companies if isinstance(filter, VacancyFilter) else ()
-    return [
-        ("country", filter.countries),
-        ("region", filter.regions),
-        ("city", filter.cities),
-        ("work_format", filter.work_formats),
-        ("language", filter.languages),
-        ("category", filter.categories),
-        ("source", filter.sources),
-        ("company_key", tuple(company_key(company) for company in companies)),
-    ]
 
 
 def _array_clause(column: str, terms: tuple[str, ...], *, every: bool) -> str:
@@ -340,6 +346,7 @@ def _matches_common(entity: Entity, filter: Filter) -> bool:
         and (filter.salary is None or _overlaps(filter.salary, entity.salary_min, entity.salary_max))
         and (filter.near is None or _is_entity_near(entity, filter.near))
         and (filter.published_since is None or _is_published_since(entity, filter.published_since))
+        and (filter.published_before is None or _is_published_before(entity, filter.published_before))
         and entity.id not in filter.exclude_ids
     )
 
@@ -389,6 +396,10 @@ def _is_entity_near(entity: Entity, near: Near) -> bool:
 
 def _is_published_since(entity: Entity, since: datetime) -> bool:
     return entity.published_at is not None and not _is_before(entity.published_at, since)
+
+
+def _is_published_before(entity: Entity, before: datetime) -> bool:
+    return entity.published_at is not None and _is_before(entity.published_at, before)
 
 
 def _is_before(time: datetime, other: datetime) -> bool:

@@ -4,6 +4,9 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+import numpy.typing as npt
+
 EARTH_RADIUS_KM = 6371.0088  # mean radius of the IUGG (GRS 80)
 MAX_DISTANCE_KM = 20_040.0  # just over half the Earth's circumference
 
@@ -31,6 +34,17 @@ def distance_km(latitude: float, longitude: float, other_latitude: float, other_
     half_lambda = math.radians(other_longitude - longitude) / 2
     square = math.sin((other_phi - phi) / 2) ** 2 + math.cos(phi) * math.cos(other_phi) * math.sin(half_lambda) ** 2
     return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, square)))
+
+
+def measure_distances(
+    latitude: float, longitude: float, latitudes: npt.NDArray[np.float64], longitudes: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """As `distance_km`, to many points at once; NaN to one without coordinates."""
+    phi, phis = math.radians(latitude), np.radians(latitudes)
+    half_lambdas = np.radians(longitudes - longitude) / 2
+    squares = np.sin((phis - phi) / 2) ** 2 + math.cos(phi) * np.cos(phis) * np.sin(half_lambdas) ** 2
+    distances: npt.NDArray[np.float64] = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, squares)))
+    return distances
 
 
 def cover_circle(latitude: float, longitude: float, radius_km: float) -> list[Box]:

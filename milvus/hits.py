@@ -1,5 +1,7 @@
 """What searches of a collection give: rows in an order, and what they say."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +12,9 @@ from milvus.errors import InvalidVector
 
 Vector = npt.NDArray[np.float32]
 """One vector, shape (dimension,), float32."""
+
+Groups = dict[str, str | None]
+"""Rows by id, with the group of duplicates that each belongs to."""
 
 _LEAST_NORM = 1e-6
 _UNIT_ERROR = 1e-3
@@ -41,6 +46,20 @@ class Member:
     company: str | None
     source: str | None
     url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What rows that pass a filter hold: `total` of them pass, of which `counted` were looked at.
+
+    `texts` says for each column how many rows hold each text (a row may hold several), for the commonest texts;
+    `numbers` has those of each column, NaN for a row without one.
+    """
+
+    total: int
+    counted: int
+    texts: Mapping[str, Counter[str]]
+    numbers: Mapping[str, npt.NDArray[np.float64]]
 
 
 def to_unit(vector: Vector, dimension: int, what: str) -> Vector:

@@ -37,6 +37,16 @@ class Store:
         """The collection of a kind."""
         return self.resumes if kind is Kind.RESUMES else self.vacancies
 
+    def warm_up(self, *, wait: bool = False) -> None:
+        """As `Collection.warm_up`, of both."""
+        for kind in Kind:
+            self.collection(kind).warm_up(wait=wait)
+
+    def cool_down(self) -> None:
+        """As `Collection.cool_down`, of both."""
+        for kind in Kind:
+            self.collection(kind).cool_down()
+
     def find_embedded(self, kind: Kind, ids: Sequence[str]) -> dict[str, tuple[str, Vector]]:
         """As `Collection.get_embedded` of a kind."""
         return self.collection(kind).get_embedded(ids)
@@ -141,6 +151,7 @@ class Index:
         store = self._stores.pop(generation, None)
         for kind in Kind:
             if store is not None:
+                store.collection(kind).close()
                 store.collection(kind).drop_terms()
             drop_collection(self._connection, kind, generation)
 
@@ -166,6 +177,9 @@ class Index:
 
     def close(self) -> None:
         """Let go of the connection, and of a local data folder."""
+        for store in self._stores.values():
+            for kind in Kind:
+                store.collection(kind).close()
         self._connection.close()
 
     def _make_store(self, generation: int, made: Mapping[Kind, Made]) -> Store:

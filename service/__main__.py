@@ -1,5 +1,6 @@
 """The service commands: `python -m service serve | start`."""
 
+import gc
 import signal
 import socket
 import sys
@@ -66,6 +67,10 @@ def _run(settings: Settings, installation: Installation) -> None:
     # The server passes the signal on when it has shut down; by default SIGTERM would end the process before the close.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     application = create_app(installation, settings)
+    # What is remembered of documents is hundreds of thousands of objects, and a search makes thousands that live
+    # briefly: by default the collector would walk the former several times a search.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
     try:
         uvicorn.run(application, host=settings.host, port=settings.port, log_level=settings.log_level, access_log=False)
     finally:

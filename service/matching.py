@@ -12,14 +12,20 @@ from service.ranking import (
     Explanation,
     Judgement,
     Mode,
+    Note,
     PartName,
     Ranking,
     RankingOptions,
     judge_pair,
     limit_per_company,
     rank_pairs,
+    relax_requirements,
 )
-from service.retrieval import Candidate, Fusion, Query, Scope, find_candidates, measure_similarity
+from service.retrieval import DEPTH, Candidate, Fusion, Query, Scope, find_candidates, measure_similarity
+
+_ENOUGH = 50
+_DEEPER = 3
+_DEEPEST = 1800
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +74,14 @@ NOTHING_LEFT_OUT = LeftOut()
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """One page of matches, best first, and what was left out. `weights` are those applied, None without judgements."""
+    """One page of matches, best first, and what was left out. `weights` are those applied, None without judgements.
+
+    `relaxations` say how many more of the candidates would match without one of the demanded requirements.
+    """
 
     matches: list[Match]
     left_out: LeftOut = NOTHING_LEFT_OUT
+    relaxations: Sequence[Note] = ()
     weights: Mapping[PartName, float] | None = None
 
 
@@ -117,15 +127,23 @@ def find_alike(task: Task) -> Matched:
 def find_matching(task: Task) -> Matched:
     """The page of what fits best: the candidates as they are judged, and behind them the rest as it is found.
 
-    Where the options drop matches, nothing comes behind: what was not looked at was not found suitable.
+    Where the options drop matches, nothing comes behind: what was not looked at was not found suitable. Where demanded
+    requirements leave few, more candidates are looked at, as many whichever the page.
     """
-    candidates = find_candidates(task.scope, task.query, fusion=task.fusion)
-    pool = _fold(candidates) if task.folds else candidates
-    ranking = rank_pairs((task.pair(one.entity, one.similarity) for one in pool), task.kind, task.options)
+    depth = DEPTH
+    while True:
+        candidates = find_candidates(task.scope, task.query, fusion=task.fusion, depth=depth)
+        pool = _fold(candidates) if task.folds else candidates
+        ranking = rank_pairs((task.pair(one.entity, one.similarity) for one in pool), task.kind, task.options)
+        is_enough = len(ranking.matches) >= _ENOUGH or not ranking.failed
+        if is_enough or len(candidates) < depth or depth >= _DEEPEST:
+            break
+        depth = min(_DEEPER * depth, _DEEPEST)
     matches = _list_matches(ranking, pool, task.kind)
     found = _cut_page(task, matches, candidates, goes_on=not _drops(task.options))
     left_out = LeftOut(len(ranking.failed), len(ranking.improbable), len(ranking.crowded))
-    return Matched(found, left_out, ranking.weights)
+    relaxations = relax_requirements(one.verdict for one in ranking.judged)
+    return Matched(found, left_out, relaxations, ranking.weights)
 
 
 def find_relevant(task: Task) -> Matched:
@@ -209,13 +227,13 @@ def _find_behind(task: Task, candidates: Sequence[Candidate], rest: slice, *, hi
     """
     ranked = _rank_behind(task, candidates, wanted=rest.stop)
     best = max(ranked[0].score, 0.0) if ranked else 0.0
-    found = task.scope.collection.fetch_embedded([one.id for one in ranked[rest]])
+    ids = [one.id for one in ranked[rest]]
+    entities, vectors = task.scope.collection.fetch_entities(ids), task.scope.collection.fetch_vectors(ids)
     matches = []
     for one in ranked[rest]:
-        if one.id not in found:  # deleted since it was ranked
+        if one.id not in entities or one.id not in vectors:  # deleted since it was ranked
             continue
-        entity, vector = found[one.id]
-        similarity = measure_similarity(vector, task.question.vector)
+        entity, similarity = entities[one.id], measure_similarity(vectors[one.id], task.question.vector)
         judgement = None if task.question.is_words else judge_pair(task.pair(entity, similarity), task.options)
         score = highest * max(one.score, 0.0) / best if best else 0.0
         matches.append(Match(entity=entity, score=min(highest, score), similarity=similarity, judgement=judgement))

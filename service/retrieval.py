@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 import numpy as np
 
 from milvus import Collection, Entity, Filter, Ranked, Vector
+from service.ranking import Note, relax_filter
 
 DEPTH = 200
-"""How many candidates each of the two rankings gives."""
+"""How many candidates are judged at most, and each of the two rankings gives."""
 
 _RRF_RANK = 60  # Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion", SIGIR 2009
 
@@ -66,6 +68,13 @@ class Scope:
         """The rows whose texts mean most nearly the same; scores are cosine similarities."""
         return self.collection.rank(query.vector, filter=self.filter, wanted=wanted, active_at=self.active_at)
 
+    def relax(self) -> list[Note]:
+        """How many more rows would pass without one of the filter's parts, the costliest first."""
+        if self.filter is None:
+            return []
+        count = partial(self.collection.count, active_at=self.active_at)
+        return [one.note for one in relax_filter(self.filter, count)]
+
     def rank_by_terms(self, query: Query, *, wanted: int) -> list[Ranked]:
         """The rows that share terms with the query; scores are BM25's."""
         return self.collection.rank_by_text(
@@ -86,21 +95,24 @@ class Candidate:
 
 
 def find_candidates(scope: Scope, query: Query, *, fusion: Fusion, depth: int = DEPTH) -> list[Candidate]:
-    """The candidates by falling relevance and then by id: at most `depth` by meaning and as many by terms."""
+    """The candidates by falling relevance and then by id.
+
+    At most `depth` of them, chosen from as many by meaning and as many by terms.
+    """
     by_meaning = scope.rank_by_meaning(query, wanted=depth) if fusion.meaning else []
     by_terms = scope.rank_by_terms(query, wanted=depth) if fusion.terms else []
-    found = scope.collection.fetch_embedded(list(dict.fromkeys(one.id for one in (*by_meaning, *by_terms))))
-    similarity = {id: measure_similarity(vector, query.vector) for id, (_, vector) in found.items()}
+    vectors = scope.collection.fetch_vectors(list(dict.fromkeys(one.id for one in (*by_meaning, *by_terms))))
+    similarity = {id: measure_similarity(vector, query.vector) for id, vector in vectors.items()}
     if fusion.method == "rrf":
         relevance = _fuse_ranks([(by_meaning, fusion.meaning), (by_terms, fusion.terms)])
     else:
         least = min((one.score for one in by_meaning), default=0.0)
         relevance = _add_scores(similarity, {one.id: one.score for one in by_terms}, least=least, fusion=fusion)
-    candidates = [
-        Candidate(entity=entity, relevance=relevance[id], similarity=similarity[id])
-        for id, (entity, _) in found.items()
+    best = sorted(similarity, key=lambda id: (-relevance[id], id))[:depth]
+    found = scope.collection.fetch_entities(best)
+    return [
+        Candidate(entity=found[id], relevance=relevance[id], similarity=similarity[id]) for id in best if id in found
     ]
-    return sorted(candidates, key=lambda one: (-one.relevance, one.entity.id))
 
 
 def measure_similarity(first: Vector, second: Vector) -> float:

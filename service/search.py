@@ -8,6 +8,7 @@ import numpy as np
 
 from ingestion import Normalizer, Served
 from milvus import Collection, Entity, Filter, Kind, Vector, Vectors
+from service.facets import Facet, FacetCounter, FacetName
 from service.matching import (
     NOTHING_LEFT_OUT,
     LeftOut,
@@ -21,7 +22,7 @@ from service.matching import (
 )
 from service.pairing import PairMaker, read_whole_demand
 from service.queries import Question, Source, StoredSource, fetch_stored, make_question, may_know
-from service.ranking import DEFAULT_OPTIONS, Embed, PartName, RankingOptions, explain_pair, judge_pair
+from service.ranking import DEFAULT_OPTIONS, Embed, Note, PartName, RankingOptions, explain_pair, judge_pair
 from service.retrieval import DEFAULT_FUSION, Fusion, Scope, measure_similarity
 
 FIRST_PAGE = Page()
@@ -31,14 +32,17 @@ FIRST_PAGE = Page()
 class Found:
     """The matches of a search, best first, what the source was understood as, and what to warn the reader of.
 
-    `source` is None for a bare text. `weights` and `fusion` are those applied: no weights for a few words, neither
-    between two of one kind.
+    `source` is None for a bare text. `relaxations` say how many more would match without one thing that was asked: of
+    the filter where the search explains or finds nothing, and of the requirements where they are demanded. `weights`
+    and `fusion` are those applied: no weights for a few words, neither between two of one kind.
     """
 
     matches: Sequence[Match]
     source: Entity | None
     warnings: tuple[str, ...]
     left_out: LeftOut = NOTHING_LEFT_OUT
+    facets: Sequence[Facet] = ()
+    relaxations: Sequence[Note] = ()
     weights: Mapping[PartName, float] | None = None
     fusion: Fusion | None = None
 
@@ -64,6 +68,7 @@ class Searcher:
         fusion: Fusion = DEFAULT_FUSION,
         ranking: RankingOptions = DEFAULT_OPTIONS,
         explain: bool = False,
+        facets: Sequence[FacetName] = (),
     ) -> Found:
         """The entities of `kind` that match the source, best first.
 
@@ -72,7 +77,8 @@ class Searcher:
         what they find comes by relevance. A source of the same kind finds what is most alike.
 
         With `fold_duplicates`, of those that are one text under several ids only the best is a match, which names the
-        others that pass the filter; `page` counts such matches. A stored source never finds itself, nor, where
+        others that pass the filter; `page` counts such matches. `facets` are counted over all documents that pass the
+        filter, duplicates included. A stored source never finds itself, nor, where
         duplicates are folded, what it is one text with. Raises SourceNotFound, EmptyQuery, ValueError for a `ranking`
         that cannot be applied, and what the index and the model raise.
         """
@@ -106,6 +112,8 @@ class Searcher:
             source=question.entity if question.is_document else None,
             warnings=warnings,
             left_out=matched.left_out,
+            facets=FacetCounter(collection, kind, scope.filter, scope.active_at).count(facets),
+            relaxations=[*(scope.relax() if explain or not matches else ()), *matched.relaxations],
             weights=matched.weights,
             fusion=None if is_alike else applied,
         )

@@ -1,7 +1,7 @@
 """Resumes, vacancies and filters made up for the tests of the index: by hand, at random from a seed, by hypothesis."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from hypothesis import strategies as st
 
+from milvus.collection import Collection
 from milvus.embedding.port import ModelIdentity
 from milvus.entities import EducationLevel, EmploymentType, Entity, Kind, Resume, Vacancy, WorkFormat
 from milvus.filters import EducationRange, ExperienceRange, Filter, Near, ResumeFilter, SalaryRange, VacancyFilter
@@ -43,6 +44,11 @@ def open_and_close(uri: str, model: ModelIdentity = MODEL, *, create: bool = Tru
     """Set an index up, or see whether it can be opened."""
     with open_store(uri, model, create=create):
         pass
+
+
+def fill(collection: Collection, entities: Sequence[Entity]) -> None:
+    """Upsert entities with random vectors."""
+    collection.upsert(entities, make_vectors(len(entities)))
 
 
 def make_vacancy(id: str, **values: Any) -> Vacancy:
@@ -132,6 +138,7 @@ def _draw_parts(kind: Kind, chance: random.Random) -> dict[str, Any]:
         "categories": ["it"],
         "sources": ["feed"],
         "published_since": NOW - timedelta(days=chance.randrange(0, 60)),
+        "published_before": NOW - timedelta(days=chance.randrange(0, 60)),
         "exclude_ids": [f"{kind}-{number}" for number in range(0, 120, 2)],
         "experience": _draw_range(chance, ExperienceRange, low, low + 60),
     }

@@ -55,12 +55,17 @@ def make_judgement_values(match: Match) -> dict[str, Any]:
     return values
 
 
+def make_note_payload(note: Note) -> dict[str, Any]:
+    """The values of a note payload."""
+    return {"code": note.code, "values": dict(note.values), "text": describe(note)}
+
+
 def _make_direction(score: DirectionalScore) -> dict[str, Any]:
     parts = {
         name: {
             "value": part.value,
             "weight": score.weights.get(name, 0.0),
-            "notes": [_make_note(note) for note in part.notes],
+            "notes": [make_note_payload(note) for note in part.notes],
         }
         for name, part in score.parts.items()
     }
@@ -75,7 +80,7 @@ def _make_requirement(check: Check) -> dict[str, Any]:
         "level": asked.level,
         "mode": check.mode,
         "outcome": check.outcome,
-        "note": _make_note(check.note),
+        "note": make_note_payload(check.note),
         "quote": _make_quote(asked.quote),
         "evidence": _make_quote(check.evidence),
     }
@@ -84,7 +89,9 @@ def _make_requirement(check: Check) -> dict[str, Any]:
 def _make_explanation(explanation: Explanation) -> dict[str, Any]:
     return {
         "skills": SkillsPayload.model_validate(explanation.skills),
-        "comparisons": {name: [_make_note(note) for note in notes] for name, notes in explanation.comparisons.items()},
+        "comparisons": {
+            name: [make_note_payload(note) for note in notes] for name, notes in explanation.comparisons.items()
+        },
         "vacancy_sentences": _make_evidence(explanation.requirements or ()),
         "resume_sentences": _make_evidence(explanation.claims or ()),
         "changes": _make_changes(explanation),
@@ -97,7 +104,7 @@ def _make_changes(explanation: Explanation) -> list[dict[str, Any]]:
     changes = []
     for change in explanation.changes:
         score = DEFAULT_CALIBRATION.apply(change.score)
-        changes.append({"note": _make_note(change.note), "score": score, "gain": max(0.0, score - before)})
+        changes.append({"note": make_note_payload(change.note), "score": score, "gain": max(0.0, score - before)})
     return changes
 
 
@@ -107,7 +114,3 @@ def _make_evidence(found: tuple[Evidence, ...]) -> list[EvidencePayload]:
 
 def _make_quote(span: Span | None) -> QuotePayload | None:
     return QuotePayload.model_validate(span) if span else None
-
-
-def _make_note(note: Note) -> dict[str, Any]:
-    return {"code": note.code, "values": dict(note.values), "text": describe(note)}

@@ -1,7 +1,7 @@
 """The shapes of requests and answers."""
 
 from datetime import UTC, datetime
-from typing import ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -24,10 +24,12 @@ from service.api.ranking_payloads import (
     ExplanationPayload,
     FusionPayload,
     LeftOutPayload,
+    NotePayload,
     RankingRequest,
     RequirementPayload,
     Weight,
 )
+from service.facets import MAX_VALUES, FacetName
 from service.folding import MAX_NAMED
 from service.ranking import PartName
 
@@ -191,6 +193,14 @@ class SearchRequest(RankingRequest, Generic[F]):
     offset: int = Field(0, ge=0, le=MAX_OFFSET, description="Leave out so many of the best.")
     include_expired: bool = Field(False, description="Also return what has expired.")
     fold_duplicates: bool = Field(True, description=FOLD)
+    facets: list[FacetName] = Field(
+        default_factory=list,
+        max_length=len(FacetName),
+        description="Count the documents that pass the filter by these, each named as the filter part that narrows by "
+        "it (`published` by month). A facet's own part of the filter does not narrow it, so it shows what else could "
+        "be chosen; `skills_all` adds to what is demanded already.",
+        examples=[["cities", "skills_all", "salary"]],
+    )
 
     @model_validator(mode="after")
     def has_one_source(self) -> Self:
@@ -249,6 +259,30 @@ class MatchPayload(BaseModel, Generic[P]):
     duplicates_total: int = Field(description="How many documents were folded into this result.")
 
 
+class FacetValuePayload(BaseModel):
+    """A value of a facet, and how many documents have it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    value: str = Field(description="As stored; a band as `least-most` or `least+`, a month as `2026-11`.")
+    count: int = Field(description="Documents, duplicates included.")
+    least: float | None = Field(description="Of a band: months of experience, or an annual salary.")
+    most: float | None = Field(description="Of a band, included; null where it is open.")
+    narrow: dict[str, Any] = Field(description="The parts of a filter that let these documents pass and no others.")
+
+
+class FacetPayload(BaseModel):
+    """How the documents that pass the filter are spread."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: FacetName
+    values: list[FacetValuePayload] = Field(
+        description=f"The {MAX_VALUES} commonest, or bands and months in their order."
+    )
+    is_exact: bool = Field(description="False where the counts are estimated from a part of the documents.")
+
+
 class SearchPayload(BaseModel, Generic[P]):
     """The results, best first."""
 
@@ -262,6 +296,12 @@ class SearchPayload(BaseModel, Generic[P]):
     )
     fusion: FusionPayload | None = Field(description="How candidates were found; null between two of one kind.")
     left_out: LeftOutPayload
+    facets: list[FacetPayload] = Field(description="Those asked for, in that order.")
+    relaxations: list[NotePayload] = Field(
+        description="How many more would match without one thing that was asked, the costliest first: without a part "
+        "of the filter, of all documents, where the search explains or finds nothing; without a demanded requirement, "
+        "of the candidates."
+    )
 
 
 class StoredResume(StoredPayload[ResumePayload]):

@@ -8,13 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ingestion import ResumeDocument, UnreadableDocument, VacancyDocument, read_upload
 from milvus import Filter, Kind
-from service.api.matches import make_judgement_values
+from service.api.matches import make_judgement_values, make_note_payload
 from service.api.payloads import (
     FILTERS,
     FOLD,
     MAX_LIMIT,
     MAX_OFFSET,
     DuplicatePayload,
+    FacetPayload,
     SearchRequest,
     make_entity_payload,
 )
@@ -79,6 +80,7 @@ def run_search(searcher: Searcher, kind: Kind, request: SearchRequest[Any]) -> d
         fusion=request.fusion.make_fusion(),
         ranking=request.make_options(),
         explain=request.explain,
+        facets=request.facets,
     )
     return make_search_payload(found)
 
@@ -118,6 +120,8 @@ def make_search_payload(found: Found) -> dict[str, Any]:
         "weights": found.weights,
         "fusion": FusionPayload.model_validate(found.fusion) if found.fusion else None,
         "left_out": LeftOutPayload.model_validate(found.left_out),
+        "facets": [FacetPayload.model_validate(one) for one in found.facets],
+        "relaxations": [make_note_payload(one) for one in found.relaxations],
     }
 
 

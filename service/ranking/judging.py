@@ -66,6 +66,11 @@ class Ranking:
     crowded: tuple[Judgement, ...]
     weights: Mapping[PartName, float]
 
+    @property
+    def judged(self) -> tuple[Judgement, ...]:
+        """All of them."""
+        return (*self.matches, *self.failed, *self.improbable, *self.crowded)
+
 
 def judge_pair(
     pair: Pair, options: RankingOptions = DEFAULT_OPTIONS, calibration: Calibration = DEFAULT_CALIBRATION

@@ -7,6 +7,7 @@ missing.
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from ingestion.mentions import fold
 from milvus import EmploymentType, Entity, Resume, Vacancy
@@ -94,15 +95,26 @@ def match_skills(held: Sequence[str], asked: Sequence[str]) -> tuple[tuple[str, 
     A version is no skill of its own: "PHP" answers "PHP 8", and the other way round; one version does not answer
     another.
     """
-    exact = {fold(skill) for skill in held}
-    bare = {_drop_version(skill) for skill in exact}
-    answered = [fold(skill) in exact or _drop_version(fold(skill)) in exact or fold(skill) in bare for skill in asked]
-    matched = tuple(skill for skill, hit in zip(asked, answered, strict=True) if hit)
-    return matched, tuple(skill for skill, hit in zip(asked, answered, strict=True) if not hit)
+    exact, bare = _read_skills(tuple(held))
+    matched: list[str] = []
+    missing: list[str] = []
+    for skill in asked:
+        folded, without_version = _read_skill(skill)
+        hit = folded in exact or without_version in exact or folded in bare
+        (matched if hit else missing).append(skill)
+    return tuple(matched), tuple(missing)
 
 
-def _drop_version(folded: str) -> str:
-    return _VERSION.sub("", folded)
+@lru_cache(maxsize=32_768)
+def _read_skills(skills: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    read = [_read_skill(skill) for skill in skills]
+    return frozenset(folded for folded, _ in read), frozenset(bare for _, bare in read)
+
+
+@lru_cache(maxsize=65_536)
+def _read_skill(skill: str) -> tuple[str, str]:
+    folded = fold(skill)
+    return folded, _VERSION.sub("", folded)
 
 
 def score_experience(resume: Resume, asked_min: int | None, asked_max: int | None) -> PartScore:

@@ -135,6 +135,8 @@ KAZAN = {"latitude": 55.79, "longitude": 49.12}
         ({"published_since": "2026-03-01T12:00:00Z"}, "kazan"),
         ({"published_since": "2026-03-01T15:00:01+03:00"}, ""),
         ({"published_since": "2025-01-01T00:00:00Z"}, "kazan leeds"),
+        ({"published_before": "2026-03-01T12:00:00Z"}, "leeds"),
+        ({"published_since": "2025-01-01T00:00:00Z", "published_before": "2026-03-01T12:00:01Z"}, "kazan leeds"),
         ({"exclude_ids": ["f/kazan", "f/bare", 'no"such\\id']}, "leeds remote"),
         ({"skills_any": ["sql"], "work_formats": ["hybrid"], "salary": {"min": 1}}, "leeds"),
         ({"categories": ['it" or id != "', "%", "it\\"]}, ""),

@@ -32,7 +32,13 @@ def _has_docker() -> bool:
         return probe.connect_ex(host.removeprefix("unix://")) == 0
 
 
-ENGINES = ["lite", "lite-server", *(["server"] if SERVER_URI else []), *(["container"] if _has_docker() else [])]
+IN_PROCESS = ("lite", "lite-from-disk")
+ENGINES = [
+    *IN_PROCESS,
+    "lite-server",
+    *(["server"] if SERVER_URI else []),
+    *(["container"] if _has_docker() else []),
+]
 
 
 @contextmanager
@@ -114,7 +120,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 def make_index(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeIndex]:
     """Makes indexes on the engine under test."""
     with ExitStack() as stack:
-        if engine == "lite":
+        if engine in IN_PROCESS:
             yield lambda: str(tmp_path_factory.mktemp("lite") / "folder" / "index.db")
             return
         if engine == "lite-server":
@@ -132,8 +138,12 @@ def shared_store(make_index: MakeIndex, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture
-def store(shared_store: Store) -> Store:
-    """An open index that holds nothing."""
+def store(shared_store: Store, engine: str) -> Store:
+    """An open index that holds nothing; "lite" searches in memory, "lite-from-disk" as it does until that is filled."""
+    if engine == "lite-from-disk":
+        for kind in Kind:
+            shared_store.collection(kind).close()
+    shared_store.warm_up(wait=True)
     for kind in Kind:
         collection = shared_store.collection(kind)
         for batch in list(collection.iterate()):

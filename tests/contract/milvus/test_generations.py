@@ -10,7 +10,7 @@ from milvus.aliases import point_alias
 from milvus.entities import Kind
 from milvus.errors import ModelMismatch, SchemaMismatch
 from milvus.store import Index
-from tests.contract.milvus.conftest import MakeIndex
+from tests.contract.milvus.conftest import IN_PROCESS, MakeIndex
 from tests.index_examples import MODEL, make_resume, make_vacancy, make_vectors, open_store
 
 OTHER = replace(MODEL, name="other", dimension=4)
@@ -51,7 +51,7 @@ def test_a_switch_is_seen_by_whoever_opens_next(index: Index, uri: str, engine: 
     assert index.open_serving(OTHER).resumes.count() == 1
     with pytest.raises(ModelMismatch, match="'other'"):
         index.open_serving(MODEL)
-    if engine == "lite":
+    if engine in IN_PROCESS:
         index.close()
     with open_store(uri, OTHER) as store:
         assert store.generation == 2

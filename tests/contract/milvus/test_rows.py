@@ -21,7 +21,7 @@ from milvus.entities import Entity, Kind
 from milvus.errors import InvalidEntity, InvalidVector
 from milvus.filters import VacancyFilter
 from milvus.store import Index, Store
-from tests.contract.milvus.conftest import ENGINES, MakeIndex
+from tests.contract.milvus.conftest import ENGINES, IN_PROCESS, MakeIndex
 from tests.index_examples import MODEL, make_resume, make_vacancy, make_vectors, open_store, resumes, vacancies
 
 per_example = settings(
@@ -257,7 +257,9 @@ def test_a_search_sees_what_was_just_written(store: Store) -> None:
         assert store.vacancies.search(vector, limit=1)[0].entity.title == "changed"
 
 
-@pytest.mark.parametrize("engine", [name for name in ENGINES if name != "lite"], indirect=True)  # its folder has one
+@pytest.mark.parametrize(
+    "engine", [name for name in ENGINES if name not in IN_PROCESS], indirect=True
+)  # its folder has one
 def test_a_search_of_another_process_sees_what_was_just_written(make_index: MakeIndex) -> None:
     uri, vectors = make_index(), make_vectors(20)
     with open_store(uri) as writer, open_store(uri) as reader:

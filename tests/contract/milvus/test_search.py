@@ -1,14 +1,13 @@
 """Search on every engine, against the plain predicate and exact arithmetic."""
 
 import random
-from collections.abc import Sequence
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from milvus.collection import Collection, Member
-from milvus.entities import Entity, Kind, WorkFormat
+from milvus.entities import Kind, WorkFormat
 from milvus.filters import (
     ExperienceRange,
     Filter,
@@ -21,7 +20,7 @@ from milvus.filters import (
 )
 from milvus.geo import distance_km
 from milvus.store import Store
-from tests.index_examples import NOW, draw_entity, draw_filter, make_resume, make_vacancy, make_vectors
+from tests.index_examples import NOW, draw_entity, draw_filter, fill, make_resume, make_vacancy, make_vectors
 
 POPULATION = 120
 
@@ -29,10 +28,6 @@ POPULATION = 120
 def find_ids(collection: Collection, filter: Filter | None = None, **options: object) -> list[str]:
     hits = collection.search(make_vectors(1)[0], filter=filter, limit=200, **options)  # type: ignore[arg-type]
     return sorted(hit.entity.id for hit in hits)
-
-
-def fill(collection: Collection, entities: Sequence[Entity]) -> None:
-    collection.upsert(entities, make_vectors(len(entities)))
 
 
 def test_search_gives_the_nearest_first_with_their_cosine(store: Store) -> None:

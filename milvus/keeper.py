@@ -1,0 +1,91 @@
+"""Keeps the mirror of a collection: fills it in the background, tells it of every write, gives it up after a fault."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from milvus.errors import MilvusError
+from milvus.mirror import Mirror
+
+_log = logging.getLogger(__name__)
+
+Rows = Iterable[Mapping[str, Any]]
+
+
+class MirrorKeeper:
+    """The mirror of one collection, if there is one. Safe to use from several threads.
+
+    `make` makes an empty mirror, and `read` gives the rows of the collection with the fields that it names.
+    """
+
+    def __init__(self, make: Callable[[], Mirror], read: Callable[[Sequence[str]], Iterator[Rows]]) -> None:
+        self._make = make
+        self._read = read
+        self._mirror: Mirror | None = None
+        self._writing = threading.Lock()
+        self._beginning = threading.Lock()
+        self._filling: threading.Thread | None = None
+        self._is_closed = False
+
+    def get(self) -> Mirror | None:
+        """The mirror, once it is complete. Where there is none, one is begun."""
+        mirror = self._mirror
+        if mirror is not None:
+            return mirror if mirror.is_complete else None
+        self._begin()
+        return None
+
+    def wait(self) -> None:
+        """Return once the mirror is complete, or cannot be made."""
+        self.get()
+        filling = self._filling
+        if filling is not None:
+            filling.join()
+
+    def follow(self, write: Callable[[], None], change: Callable[[Mirror], None]) -> None:
+        """Write to the engine, and do the same to the mirror.
+
+        Writes come one after the other, so that the mirror sees them in the order in which the engine does. After one
+        that failed, nobody knows which of its rows were written: the mirror is given up.
+        """
+        with self._writing:
+            try:
+                write()
+            except BaseException:
+                self._mirror = None
+                raise
+            if (mirror := self._mirror) is not None:
+                change(mirror)
+
+    def forget(self) -> None:
+        """Give the mirror up and its memory back; the next `get` begins another."""
+        self._mirror = None
+        if self._filling is not None:
+            self._filling.join()
+
+    def close(self) -> None:
+        """Likewise, for good; returns once the collection is no longer read."""
+        self._is_closed = True
+        self.forget()
+
+    def _begin(self) -> None:
+        with self._beginning:
+            if self._is_closed or self._mirror is not None or (self._filling is not None and self._filling.is_alive()):
+                return
+            # In place before the first row is read: a write that ends from here on is taken in, an earlier one is read.
+            self._mirror = self._make()
+            self._filling = threading.Thread(target=self._fill, args=(self._mirror,), name="mirror", daemon=True)
+            self._filling.start()
+
+    def _fill(self, mirror: Mirror) -> None:
+        try:
+            for rows in self._read(mirror.fields):
+                if self._mirror is not mirror:
+                    return
+                mirror.fill(rows)
+            mirror.finish()
+        except MilvusError as error:
+            _log.warning("the rows could not be taken into memory, so searches ask Milvus Lite: %s", error)
+            if self._mirror is mirror:
+                self._mirror = None

@@ -1,0 +1,211 @@
+"""Facets: how the documents that pass a filter are spread over companies, places, skills, bands and months."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from milvus import Collection, ExperienceRange, Filter, Kind, ResumeFilter, SalaryRange, Tally, VacancyFilter
+from milvus.keys import company_key
+
+MAX_VALUES = 20
+
+_MOST_BANDS = 8
+_STEPS = (1, 2, 3, 5, 7.5)  # bounds of salary bands are these, times powers of ten
+_EXPERIENCE_BANDS = ((0, 11), (12, 35), (36, 71), (72, 119), (120, None))
+
+
+class FacetName(StrEnum):
+    """What can be counted; each is named as the part of the filter that narrows by it."""
+
+    COMPANIES = "companies"
+    COUNTRIES = "countries"
+    REGIONS = "regions"
+    CITIES = "cities"
+    SKILLS = "skills_all"
+    WORK_FORMATS = "work_formats"
+    EMPLOYMENT_TYPES = "employment_types"
+    LANGUAGES = "languages"
+    CATEGORIES = "categories"
+    SOURCES = "sources"
+    EXPERIENCE = "experience"
+    SALARY = "salary"
+    PUBLISHED = "published"
+
+
+_TEXT_COLUMNS: Mapping[FacetName, str] = {
+    FacetName.COMPANIES: "company_key",
+    FacetName.COUNTRIES: "country",
+    FacetName.REGIONS: "region",
+    FacetName.CITIES: "city",
+    FacetName.SKILLS: "skills",
+    FacetName.WORK_FORMATS: "work_format",
+    FacetName.EMPLOYMENT_TYPES: "employment_types",
+    FacetName.LANGUAGES: "language",
+    FacetName.CATEGORIES: "category",
+    FacetName.SOURCES: "source",
+}
+_SALARY_COLUMNS = ("salary_min", "salary_max")
+_MONTH_COLUMN = "published_at"
+# What a facet chooses among is not narrowed by what was chosen of it; skills are demanded one beside the other.
+_OWN_PARTS: Mapping[FacetName, tuple[str, ...]] = {
+    name: ("published_since", "published_before") if name is FacetName.PUBLISHED else (name.value,)
+    for name in FacetName
+    if name is not FacetName.SKILLS
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value, how many documents have it, and the parts of a filter that let these pass and no others.
+
+    `least` and `most` are the bounds of a band, both included; None is open.
+    """
+
+    value: str
+    count: int
+    narrow: Mapping[str, Any]
+    least: float | None = None
+    most: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """The values of one facet: the commonest first, bands and months in their order.
+
+    `is_exact`: the counts are of all documents that pass; otherwise they are estimated from a part of them.
+    """
+
+    name: FacetName
+    values: Sequence[FacetValue]
+    is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCounter:
+    """Counts over the documents of a collection that pass a filter and are open at a time."""
+
+    collection: Collection
+    kind: Kind
+    filter: Filter | None
+    active_at: datetime | None
+    _tallies: dict[Filter, Tally] = field(default_factory=dict)
+
+    def count(self, names: Iterable[FacetName]) -> list[Facet]:
+        """The facets. A value's count is of the documents that pass with its `narrow` in place of the facet's own part.
+
+        So a facet goes on showing what else could be chosen of it. Companies are none of a resume's.
+        """
+        chosen = [name for name in dict.fromkeys(names) if name is not FacetName.COMPANIES or self._is_vacancies]
+        columns = [*(_TEXT_COLUMNS[name] for name in chosen if name in _TEXT_COLUMNS), *_SALARY_COLUMNS, _MONTH_COLUMN]
+        return [self._count_one(name, columns) for name in chosen]
+
+    def _count_one(self, name: FacetName, columns: Sequence[str]) -> Facet:
+        lifted = self._lift(name)
+        if name is FacetName.EXPERIENCE:
+            return self._count_bands(name, lifted, _EXPERIENCE_BANDS, ExperienceRange)
+        tally = self._tallies.get(lifted)
+        if tally is None:
+            tally = self.collection.tally(columns, filter=lifted, active_at=self.active_at, most=MAX_VALUES)
+            self._tallies[lifted] = tally
+        if name is FacetName.SALARY:
+            return self._count_bands(name, lifted, choose_salary_bands(_join_salaries(tally)), SalaryRange)
+        if name is FacetName.PUBLISHED:
+            found = _count_months(tally.numbers.get(_MONTH_COLUMN, np.array([])))
+        else:
+            counts = tally.texts.get(_TEXT_COLUMNS[name], Counter())
+            shown = self._find_spellings(counts, lifted) if name is FacetName.COMPANIES else {}
+            found = _count_texts(name, counts, shown, chosen=lifted.skills_all)
+        share = tally.total / tally.counted if tally.counted else 1.0
+        values = [FacetValue(value, round(count * share), narrow) for value, count, narrow in found]
+        return Facet(name=name, values=values, is_exact=tally.counted == tally.total)
+
+    def _find_spellings(self, keys: Iterable[str], lifted: Filter) -> dict[str, str]:
+        """The commonest spelling of each company."""
+        commonest = [key for key, _ in Counter(keys).most_common(MAX_VALUES)]
+        narrowed = lifted.model_copy(update={FacetName.COMPANIES.value: tuple(commonest)})
+        tally = self.collection.tally(["company"], filter=narrowed, active_at=self.active_at)
+        shown: dict[str, str] = {}
+        for company, _ in sorted(tally.texts.get("company", Counter()).items(), key=lambda item: (-item[1], item[0])):
+            shown.setdefault(company_key(company), company)
+        return shown
+
+    def _count_bands(
+        self,
+        name: FacetName,
+        lifted: Filter,
+        bands: Iterable[tuple[float, float | None]],
+        make: Callable[..., SalaryRange | ExperienceRange],
+    ) -> Facet:
+        values = []
+        for least, most in bands:
+            band = make(min=least, max=most)
+            count = self.collection.count(lifted.model_copy(update={name.value: band}), active_at=self.active_at)
+            if count:
+                narrow = {name.value: band.model_dump(exclude_none=True, exclude_defaults=True)}
+                values.append(FacetValue(_name_band(least, most), count, narrow, least, most))
+        return Facet(name=name, values=values, is_exact=True)
+
+    def _lift(self, name: FacetName) -> Filter:
+        """The filter without the facet's own part."""
+        given = self.filter or Filter()
+        kind_filter = VacancyFilter if self._is_vacancies else ResumeFilter
+        whole = kind_filter(**{part: getattr(given, part) for part in type(given).model_fields})
+        fields = kind_filter.model_fields
+        return whole.model_copy(
+            update={part: fields[part].get_default(call_default_factory=True) for part in _OWN_PARTS.get(name, ())}
+        )
+
+    @property
+    def _is_vacancies(self) -> bool:
+        return self.kind is Kind.VACANCIES
+
+
+def choose_salary_bands(salaries: npt.NDArray[np.float64]) -> list[tuple[float, float | None]]:
+    """Bands between round bounds that most salaries lie within, at most 8, the last one open; none without salaries."""
+    if not len(salaries):
+        return []
+    low, high = np.quantile(salaries, [0.05, 0.95])
+    powers = range(16)
+    rounds = [step * 10.0**power for power in powers for step in _STEPS]
+    bounds = [bound for bound in rounds if low < bound < high]
+    while len(bounds) > _MOST_BANDS - 1:
+        bounds = bounds[1::2]
+    edges = [0.0, *bounds]
+    # Whole units, as both bounds of a filter's range pass.
+    return [*((least, most - 1) for least, most in pairwise(edges)), (edges[-1], None)]
+
+
+def _join_salaries(tally: Tally) -> npt.NDArray[np.float64]:
+    lows, highs = (tally.numbers.get(name, np.array([])) for name in _SALARY_COLUMNS)
+    if len(lows) != len(highs):
+        lows = highs = lows if len(lows) else highs
+    known = np.where(np.isnan(lows), highs, lows)
+    return known[~np.isnan(known)]
+
+
+def _count_texts(
+    name: FacetName, counts: Counter[str], shown: Mapping[str, str], *, chosen: Sequence[str]
+) -> Iterable[tuple[str, int, Mapping[str, Any]]]:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    for value, count in ordered[:MAX_VALUES]:
+        together = [*chosen, value] if name is FacetName.SKILLS else [shown.get(value, value)]
+        yield shown.get(value, value), count, {name.value: list(dict.fromkeys(together))}
+
+
+def _count_months(times: npt.NDArray[np.float64]) -> Iterable[tuple[str, int, Mapping[str, Any]]]:
+    known = times[~np.isnan(times)].astype(np.int64).astype("datetime64[s]").astype("datetime64[M]")
+    months, counts = np.unique(known, return_counts=True)
+    for month, count in list(zip(months, counts, strict=True))[-MAX_VALUES:]:
+        since, before = (datetime.fromisoformat(f"{one}-01").replace(tzinfo=UTC) for one in (month, month + 1))
+        yield str(month), int(count), {"published_since": since.isoformat(), "published_before": before.isoformat()}
+
+
+def _name_band(least: float, most: float | None) -> str:
+    return f"{least:g}+" if most is None else f"{least:g}-{most:g}"
