@@ -22,7 +22,7 @@ from milvus.masks import Columns, MaskMaker
 from milvus.schema import COLUMNS, Column, ColumnType
 
 _SCORE_DIGITS = 6  # equal vectors may differ behind these, by where they lie
-_MAX_CHARACTERS = 60_000_000  # of the texts of entities that are remembered
+_MAX_CHARACTERS = 30_000_000  # of the texts of entities that are remembered
 _FEW = 4  # from one row in so many that pass, theirs alone are compared
 
 
