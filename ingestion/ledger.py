@@ -37,6 +37,7 @@ from ingestion.records import (
     make_claim,
     make_stored,
 )
+from ingestion.sightings import erase_sightings
 from ingestion.tables import documents, holdings, persons, rejections, tasks
 from milvus import Kind
 
@@ -269,6 +270,7 @@ class Ledger:
         if kind is Kind.RESUMES:
             connection.execute(delete(persons).where(persons.c.resume_id.in_(ids)))
         erase_originals(connection, kind, ids)
+        erase_sightings(connection, kind, ids)
         return versions
 
     def get_task(self, task_id: int) -> Task | None:
