@@ -117,6 +117,13 @@ class Task:
         return Query(self.question.vector, entity.embedded_text, entity.language)
 
 
+def find_matches(task: Task) -> Matched:
+    """The page of what a search has to find, in the way that its question asks for."""
+    if task.question.kind is task.kind:
+        return find_alike(task)
+    return find_relevant(task) if task.question.is_words else find_matching(task)
+
+
 def find_alike(task: Task) -> Matched:
     """The page of what is most alike by meaning.
 

@@ -14,9 +14,7 @@ from service.matching import (
     Match,
     Page,
     Task,
-    find_alike,
-    find_matching,
-    find_relevant,
+    find_matches,
     name_folded,
 )
 from service.pairing import PairMaker, read_whole_demand
@@ -100,17 +98,14 @@ class Searcher:
         question = make_question(source, served, self.normalizer, sought=kind)
         now = datetime.now(UTC)
         collection = served.store.collection(kind)
-        seen = self.find_seen(exclude_seen_by, kind) if exclude_seen_by is not None else ()
-        scope = Scope(collection, self._narrow(filter, question, kind, seen), None if include_expired else now)
+        narrowed = self._narrow(filter, question, kind, seen_by=exclude_seen_by)
         warnings, applied = self._adapt(served, question, collection, fusion)
-        if question.is_words and (explain or replace(ranking, min_score=None, per_company=None) != DEFAULT_OPTIONS):
-            warnings = (*warnings, "a few words cannot be judged: weights, requirements and explain were not applied")
         is_alike = question.kind is kind
         stage = self.rerankers.prepare(rerank, question, served) if rerank and not is_alike else None
         task = Task(
             kind=kind,
             question=question,
-            scope=scope,
+            scope=Scope(collection, narrowed, None if include_expired else now),
             page=page,
             folds=fold_duplicates,
             fusion=applied,
@@ -118,16 +113,12 @@ class Searcher:
             pair=self.pairs.hold(question.entity, now=_round_moment(now)),
             second_stage=stage,
         )
-        find = find_alike if is_alike else find_relevant if question.is_words else find_matching
-        matched = find(task)
-        matches = name_folded(matched.matches, scope) if fold_duplicates else matched.matches
-        if explain:
-            embed = _remember(served.embedder.embed_documents)
-            matches = [_explain(one, ranking, embed) for one in matches]
+        matched = find_matches(task)
+        matches = name_folded(matched.matches, task.scope) if fold_duplicates else matched.matches
         return Found(
-            matches=matches,
+            matches=_explain_all(matches, ranking, served) if explain else matches,
             source=question.entity if question.is_document else None,
-            warnings=warnings,
+            warnings=(*warnings, *_warn_of_words(question, ranking, explain=explain)),
             left_out=matched.left_out,
             weights=matched.weights,
             fusion=None if is_alike else applied,
@@ -147,11 +138,12 @@ class Searcher:
         pair = self.pairs.hold(resume, now=now)(vacancy, similarity)
         judgement = judge_pair(pair, ranking)
         match = Match(entity=vacancy, score=judgement.probability, similarity=similarity, judgement=judgement)
-        return _explain(match, ranking, _remember(served.embedder.embed_documents))
+        return _explain_all([match], ranking, served)[0]
 
-    def _narrow(self, filter: Filter | None, question: Question, kind: Kind, seen: Sequence[str]) -> Filter | None:
-        """The filter with canonical values, without what was seen and the source itself."""
+    def _narrow(self, filter: Filter | None, question: Question, kind: Kind, *, seen_by: str | None) -> Filter | None:
+        """The filter with canonical values, without the source itself and what a viewer has seen."""
         canonical = self.normalizer.normalize_filter(filter) if filter is not None else None
+        seen = self.find_seen(seen_by, kind) if seen_by is not None else ()
         itself = (question.entity.id,) if question.is_stored and question.kind is kind else ()
         excluded = (*seen, *itself)
         if not excluded:
@@ -183,6 +175,17 @@ class Searcher:
 def _round_moment(moment: datetime) -> datetime:
     """The hour: pages of one ranking, and both sides of one pair, are judged at the same time."""
     return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def _warn_of_words(question: Question, ranking: RankingOptions, *, explain: bool) -> tuple[str, ...]:
+    if question.is_words and (explain or replace(ranking, min_score=None, per_company=None) != DEFAULT_OPTIONS):
+        return ("a few words cannot be judged: weights, requirements and explain were not applied",)
+    return ()
+
+
+def _explain_all(matches: Sequence[Match], options: RankingOptions, served: Served) -> list[Match]:
+    embed = _remember(served.embedder.embed_documents)
+    return [_explain(one, options, embed) for one in matches]
 
 
 def _explain(match: Match, options: RankingOptions, embed: Embed) -> Match:

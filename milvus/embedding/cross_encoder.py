@@ -75,12 +75,12 @@ class CrossEncoderReranker:
 
     def _load(self) -> "CrossEncoder":
         if self._model is None:
-            from milvus.embedding.torch_runtime import choose_device, choose_precision, limit_threads
-            from milvus.embedding.torch_runtime import load_cross_encoder as load
+            from milvus.embedding import torch_runtime as runtime
 
-            limit_threads()
-            device = choose_device(self._device)
-            model = load(self._spec, device=device, dtype=choose_precision(self._precision, device))
+            runtime.limit_threads()
+            device = runtime.choose_device(self._device)
+            dtype = runtime.choose_precision(self._precision, device)
+            model = runtime.load_cross_encoder(self._spec, device=device, dtype=dtype)
             self._check_model(model)
             model.max_seq_length = min(self._spec.max_tokens, model.max_seq_length or self._spec.max_tokens)
             self._model = model
@@ -105,7 +105,7 @@ class CrossEncoderReranker:
                 scores = model.predict(
                     pairs, batch_size=len(pairs), activation_fn=apply_sigmoid, show_progress_bar=False
                 )
-        except RuntimeError as error:  # torch's own errors, out of memory among them
+        except (RuntimeError, IndexError) as error:  # torch's own errors, out of memory among them
             raise RerankError(f"the reranker {self.name} failed on a batch of {len(pairs)}: {error}") from error
         give_back_memory()
         return np.asarray(scores, dtype=np.float64)

@@ -16,7 +16,13 @@ from service.ranking import (
     complete_weights,
     leave_out_ignored,
 )
-from service.reranking import LATE_INTERACTION, MAX_CANDIDATES, RerankOptions
+from service.reranking import (
+    CROSS_ENCODER_WEIGHT,
+    LATE_INTERACTION,
+    LATE_INTERACTION_WEIGHT,
+    MAX_CANDIDATES,
+    RerankOptions,
+)
 from service.retrieval import DEFAULT_FUSION, Fusion
 
 MAX_EXPLAINED = 20
@@ -76,8 +82,8 @@ class RerankRequest(BaseModel):
     )
     weight: Share | None = Field(
         None,
-        description="How much of the score is the model's: 1 is its own order alone. By default 0.15 for "
-        "`late-interaction` and 0.5 for other models.",
+        description="How much of the score is the model's: 1 is its own order alone. By default "
+        f"{LATE_INTERACTION_WEIGHT} for `late-interaction` and {CROSS_ENCODER_WEIGHT} for other models.",
     )
 
     def make_options(self) -> RerankOptions:
