@@ -22,7 +22,7 @@ from service.reranking import (
     SecondStage,
     choose_sentences,
 )
-from tests.unit.service.ranking.examples import make_resume, make_vacancy
+from tests.unit.service.ranking.examples import make_resume, make_vacancy, unhurried
 
 RESUME = make_resume("r", title="Welder", text="Welds ship hulls.\nReads drawings of pipes.\nDrives a crane.")
 HULLS = make_vacancy("hulls", title="Shipyard welder", text="You must weld ship hulls. Reading drawings is required.")
@@ -202,6 +202,7 @@ def test_options_that_cannot_be_are_refused(options: dict[str, float], named: st
 shares = st.floats(0, 1)
 
 
+@unhurried
 @given(
     scores=st.lists(st.tuples(shares, shares), max_size=30),
     candidates=st.integers(1, 40),
