@@ -64,7 +64,7 @@ class SecondStage:
 class Rerankers:
     """What a search may be reranked by: late interaction always, and the cross-encoders given, by name.
 
-    Keeps the sentence vectors of stored documents, those used last. Safe to use from several threads.
+    Keeps the sentence vectors of the documents used last. Safe to use from several threads.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class Rerankers:
 
 
 class _SentenceVectors:
-    """The sentence vectors of documents, remembered where these are stored, within a number of bytes."""
+    """The sentence vectors of documents, those used last, within a number of bytes."""
 
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
@@ -142,7 +142,7 @@ class _SentenceVectors:
         return self._known[key]
 
     def _remember(self, key: Hashable, vectors: HalfVectors) -> None:
-        if key is None or key in self._known:
+        if key in self._known:
             return
         self._known[key] = vectors
         self._bytes += vectors.nbytes
@@ -165,10 +165,8 @@ def choose_sentences(entity: Entity) -> list[str]:
 
 
 def _name(entity: Entity, embedder: Embedder) -> Hashable:
-    """What a document's sentence vectors are known by; None where it is not stored."""
-    if not entity.document_hash:
-        return None
-    return type(entity), entity.id, entity.document_hash, entity.text_hash, embedder.identity
+    """What sentence vectors are known by: all that the choice of the sentences goes by, and the model."""
+    return type(entity), entity.title, entity.text_hash, embedder.identity
 
 
 def _embed(documents: Sequence[Sequence[str]], embedder: Embedder) -> list[HalfVectors]:
