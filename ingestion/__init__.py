@@ -7,13 +7,21 @@ It never touches: HTTP, but to fetch a source.
 
 from ingestion.documents import DOCUMENT_TYPES, AnyDocument, DocumentId, ResumeDocument, VacancyDocument, find_names
 from ingestion.errors import UnreadableDocument
-from ingestion.installation import Books, Installation, open_embedder, open_installation, open_normalizer
+from ingestion.installation import (
+    Books,
+    Installation,
+    open_embedder,
+    open_installation,
+    open_normalizer,
+    open_rerankers,
+)
 from ingestion.loading import load_paths
 from ingestion.normalize import Normalizer
 from ingestion.originals import Provenance
 from ingestion.records import Change, Priority, Recorded, State, StoredDocument, Task, TaskState
 from ingestion.serving import Served
 from ingestion.settings import Settings, read_settings
+from ingestion.sightings import MAX_SEEN, Sighting
 from ingestion.source_runs import SourceRunner, create_source_runner
 from ingestion.sources import SourceRow, read_path, read_upload
 from ingestion.status import IngestionStatus
@@ -21,6 +29,7 @@ from ingestion.worker import Worker
 
 __all__ = [
     "DOCUMENT_TYPES",
+    "MAX_SEEN",
     "AnyDocument",
     "Books",
     "Change",
@@ -34,6 +43,7 @@ __all__ = [
     "ResumeDocument",
     "Served",
     "Settings",
+    "Sighting",
     "SourceRow",
     "SourceRunner",
     "State",
@@ -49,6 +59,7 @@ __all__ = [
     "open_embedder",
     "open_installation",
     "open_normalizer",
+    "open_rerankers",
     "read_path",
     "read_settings",
     "read_upload",

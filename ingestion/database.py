@@ -208,8 +208,8 @@ def insert_or_update(
     return inserted
 
 
-def ignore_conflict(database: Database, table: Table, row: dict[str, Any]) -> Insert:
-    """An INSERT of a row that does nothing where one of its keys exists."""
+def ignore_conflict(database: Database, table: Table) -> Insert:
+    """An INSERT that does nothing where one of a row's keys exists."""
     dialect: Any = postgresql if database.dialect == "postgresql" else sqlite
-    inserted: Insert = dialect.insert(table).values(**row).on_conflict_do_nothing()
+    inserted: Insert = dialect.insert(table).on_conflict_do_nothing()
     return inserted

@@ -44,6 +44,7 @@ def check_order(minimum: float | None, maximum: float | None, *, what: str) -> N
 
 
 DocumentId = Annotated[str, Field(min_length=1), AfterValidator(refuse_nul), AfterValidator(check_id)]
+Viewer = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(refuse_nul)]
 ShortText = Annotated[str, Field(max_length=500), AfterValidator(refuse_nul)]
 LongText = Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS), AfterValidator(refuse_nul)]
 SkillName = Annotated[str, Field(max_length=200), AfterValidator(refuse_nul)]

@@ -14,6 +14,7 @@ The tree:
     │   └── FetchFailed        the server or the network failed; it may work later
     ├── UnknownSource          there is no source of this name
     ├── SourceRefused          a source that cannot be added, run or removed as things are
+    ├── TooManySeen            more was seen than can be noted for one viewer
     └── LedgerUnavailable      the database does not answer
         ├── LedgerFull         the database has no room left on its disk
         └── LedgerConflict     two transactions stood in each other's way; the same call may go through now
@@ -74,6 +75,10 @@ class UnknownSource(IngestionError):
 
 class SourceRefused(IngestionError):
     """A source that cannot be added, run or removed as things are; the message says why."""
+
+
+class TooManySeen(IngestionError):
+    """More was seen than can be noted for one viewer; the message says of what, and how many can be."""
 
 
 class LedgerUnavailable(IngestionError):

@@ -25,14 +25,15 @@ from ingestion.reconcile import queue_differences
 from ingestion.rejections import RejectionLog
 from ingestion.serving import Served, Serving
 from ingestion.settings import Settings
+from ingestion.sightings import Sightings
 from ingestion.skills import load_taxonomy
 from ingestion.source_list import SourceList
 from ingestion.standby import StandbyBook
 from ingestion.status import StatusDesk
 from ingestion.watched_files import WatchedFiles
 from ingestion.worker import Worker
-from milvus import Embedder, Index, Kind, ModelIdentity, create_embedder
-from milvus.errors import MilvusError, ModelMismatch
+from milvus import Embedder, Index, Kind, ModelIdentity, Reranker, create_embedder, create_reranker
+from milvus.errors import MilvusError, ModelMismatch, RerankError
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +54,7 @@ class Books:
     watched: WatchedFiles
     duplicates: DuplicateBook
     originals: OriginalShelf
+    sightings: Sightings
 
     def close(self) -> None:
         """Close the database."""
@@ -117,6 +119,7 @@ def open_books(settings: Settings) -> Books:
         watched=WatchedFiles(database),
         duplicates=DuplicateBook(database),
         originals=OriginalShelf(database),
+        sightings=Sightings(database),
     )
 
 
@@ -250,6 +253,25 @@ def open_embedder(settings: Settings, *, model: str | None = None) -> Embedder:
         )
     except ValueError as error:
         raise SettingsError(f"COUNTERPART_EMBEDDING_*: {error}") from None
+
+
+def open_rerankers(settings: Settings) -> dict[str, Reranker]:
+    """The cross-encoders that the settings allow, by the names that searches call them by; none is loaded yet.
+
+    Device and precision are the embedding model's. Raises SettingsError.
+    """
+    opened: dict[str, Reranker] = {}
+    for written in settings.rerank_model_names:
+        try:
+            name, reranker = create_reranker(
+                written, device=settings.embedding_device, precision=settings.embedding_precision
+            )
+        except RerankError as error:
+            raise SettingsError(f"COUNTERPART_RERANK_MODELS: {error}") from None
+        if name in opened:
+            raise SettingsError(f"COUNTERPART_RERANK_MODELS: two go by the name {name!r}")
+        opened[name] = reranker
+    return opened
 
 
 def open_normalizer(settings: Settings) -> Normalizer:

@@ -37,6 +37,7 @@ from ingestion.records import (
     make_claim,
     make_stored,
 )
+from ingestion.sightings import erase_sightings
 from ingestion.tables import documents, holdings, persons, rejections, tasks
 from milvus import Kind
 
@@ -105,16 +106,8 @@ class Ledger:
             key = (kind_of(document), document.id)
             changes.append(_compare(hashes.get(key, ""), digest))
             hashes[key] = digest
-        new_tasks = iter(
-            self._add_tasks(
-                connection,
-                [
-                    (kind_of(d), d.id, "upsert")
-                    for d, c in zip(chunk, changes, strict=True)
-                    if c is not Change.UNCHANGED
-                ],
-            )
-        )
+        changed = [document for document, change in zip(chunk, changes, strict=True) if change is not Change.UNCHANGED]
+        new_tasks = iter(self._add_tasks(connection, [(kind_of(one), one.id, "upsert") for one in changed]))
         versions = {key: version for key, (_, version) in known.items()}
         recorded: list[Recorded] = []
         rows: dict[tuple[Kind, str], dict[str, Any]] = {}
@@ -269,6 +262,7 @@ class Ledger:
         if kind is Kind.RESUMES:
             connection.execute(delete(persons).where(persons.c.resume_id.in_(ids)))
         erase_originals(connection, kind, ids)
+        erase_sightings(connection, kind, ids)
         return versions
 
     def get_task(self, task_id: int) -> Task | None:

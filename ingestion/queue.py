@@ -188,7 +188,7 @@ class WorkQueue:
         row = {"kind": kind, "id": id_, "document_hash": "", "deleted": True, "version": version}
         queued = {"state": State.PENDING, "priority": Priority.INTERACTIVE, "attempts": 0, "not_before": 0.0}
         times = {"state_since": now, "created_at": now, "updated_at": now}
-        added = ignore_conflict(self._database, documents, row | queued | times).returning(documents.c.id)
+        added = ignore_conflict(self._database, documents).values(**row, **queued, **times).returning(documents.c.id)
         return len(connection.execute(added).all())
 
     @retry_conflicts

@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     )
     embedding_query_prompt: str | None = Field(None, description="Put before queries, for models outside the catalog.")
     embedding_document_prompt: str | None = Field(None, description="Put before documents, likewise.")
+    rerank_models: str = Field(
+        "",
+        description="Cross-encoders that searches may name for reranking, separated by commas: Hugging Face ids or "
+        "folders. Without it there is late interaction only, and no search makes the server load anything.",
+    )
     worker: Literal["auto", "embedded", "external"] = Field(
         "auto",
         description="Who works off the queue: the API process itself, or a worker process; auto is embedded "
@@ -92,6 +97,11 @@ class Settings(BaseSettings):
     def milvus_uri(self) -> str:
         """The index's URI, the default filled in."""
         return self.index_uri or str(self.data_dir / "index.db")
+
+    @property
+    def rerank_model_names(self) -> tuple[str, ...]:
+        """The cross-encoders that searches may name, as they were written."""
+        return tuple(name for part in self.rerank_models.split(",") if (name := part.strip()))
 
     @property
     def index_is_local(self) -> bool:

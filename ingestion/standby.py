@@ -209,7 +209,7 @@ class StandbyBook:
         rows = [{"kind": kind, "id": id_, "version": 0, "error": errors.get((kind, id_))} for kind, id_ in keys]
         with self._database.write() as connection:
             for row in rows:
-                connection.execute(ignore_conflict(self._database, standby_changes, row))
+                connection.execute(ignore_conflict(self._database, standby_changes), row)
 
     def count_changes(self) -> int:
         """How many documents the standby has to take in."""

@@ -225,3 +225,16 @@ signature_buckets = Table(
     PrimaryKeyConstraint("kind", "bucket", "id"),
     sqlite_with_rowid=False,
 )
+
+# Clustered by its key in SQLite: there is little beside it.
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("viewer", String(128), nullable=False, comment="whoever a caller means by it"),
+    Column("kind", String(16), nullable=False),
+    Column("document_id", _Id, nullable=False),
+    Column("seen_at", Double, nullable=False),
+    PrimaryKeyConstraint("viewer", "kind", "document_id"),
+    Index("ix_sightings_document", "kind", "document_id"),
+    sqlite_with_rowid=False,
+)

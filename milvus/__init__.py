@@ -10,7 +10,15 @@ from milvus.bulk import ShardWriter
 from milvus.bulk_files import FileStore
 from milvus.bulk_import import BulkImporter, ImportProgress, ImportState
 from milvus.collection import Collection
-from milvus.embedding import Embedder, ModelIdentity, Vectors, create_embedder, find_model
+from milvus.embedding import (
+    Embedder,
+    ModelIdentity,
+    Reranker,
+    Vectors,
+    create_embedder,
+    create_reranker,
+    find_model,
+)
 from milvus.entities import EducationLevel, EmploymentType, Entity, Kind, Resume, Vacancy, WorkFormat
 from milvus.filters import ExperienceRange, Filter, ResumeFilter, SalaryRange, VacancyFilter
 from milvus.geo import distance_km
@@ -36,6 +44,7 @@ __all__ = [
     "Member",
     "ModelIdentity",
     "Ranked",
+    "Reranker",
     "Resume",
     "ResumeFilter",
     "SalaryRange",
@@ -49,6 +58,7 @@ __all__ = [
     "WorkFormat",
     "analyze",
     "create_embedder",
+    "create_reranker",
     "distance_km",
     "find_model",
     "write_language",

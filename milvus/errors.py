@@ -12,9 +12,10 @@ The tree:
     ├── ColumnMissing        a filter needs a column that the collection was made without
     ├── InvalidVector        NaN, infinite, zero or of another dimension
     ├── InvalidEntity        a value that does not fit its column
-    └── EmbeddingError       the embedding model or server failed
-        ├── ModelNotFound    no such model on this machine
-        └── UnembeddableText the text itself is at fault, any other could be embedded
+    ├── EmbeddingError       the embedding model or server failed
+    │   ├── ModelNotFound    no such model on this machine
+    │   └── UnembeddableText the text itself is at fault, any other could be embedded
+    └── RerankError          the reranking model failed, or is not to be had
 """
 
 
@@ -71,3 +72,7 @@ class ModelNotFound(EmbeddingError):
 
 class UnembeddableText(EmbeddingError):
     """The text itself is at fault (blank, too long, nothing but noise); any other could be embedded."""
+
+
+class RerankError(MilvusError):
+    """The reranking model failed, is not on this machine, or cannot rerank; the message says what would do."""

@@ -57,7 +57,7 @@ def start(
                 installation.check_embedder()
                 installation.create_worker().drain()
         console.print(f"{report.documents} samples are in the index.", highlight=False)
-        print_first_matches(create_services(installation, worker=None), console, sources=FIRST_SOURCES)
+        print_first_matches(create_services(installation, None, settings), console, sources=FIRST_SOURCES)
         console.print(f"\nCounterpart serves on http://{settings.host}:{settings.port} (API docs at /docs).")
         _run(settings, installation)
 

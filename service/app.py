@@ -7,40 +7,46 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 
-from ingestion import Installation, Settings, Worker, create_source_runner
+from ingestion import Installation, Settings, Worker, create_source_runner, open_rerankers
 from milvus import find_model
 from milvus.errors import MilvusError
 from service import __version__
-from service.api import ingestion, matches, metrics, operations, resumes, vacancies
+from service.api import ingestion, matches, metrics, operations, resumes, vacancies, viewers
 from service.api.dependencies import Services, refuse_unknown_parameters
 from service.api.errors import PROBLEM_TYPE, Problem, install_error_handlers
 from service.api.middleware import BodyLimit, EncodedPaths, KnownHosts, RequestIds, list_hosts
 from service.documents import DocumentDesk
+from service.reranking import Rerankers
 from service.search import Searcher
 from service.web import pages
 
 DESCRIPTION = """Finds the vacancies for a resume and the resumes for a vacancy.
 
 Documents are stored with `PUT` (or in batches) and become searchable within seconds; `?wait=true` waits for that.
-Searches take a few words, a document, a file or a stored id. Errors are problem documents (RFC 9457)."""
+Searches take a few words, a document, a file or a stored id, and may be reranked by: {rerankers}. Errors are problem
+documents (RFC 9457)."""
 
 
 def create_app(installation: Installation, settings: Settings) -> FastAPI:
     """The application over an opened installation; it runs worker and sources itself where the settings say so."""
     worker = installation.create_worker() if settings.worker_is_embedded else None
-    services = create_services(installation, worker)
+    services = create_services(installation, worker, settings)
+    rerankers = services.searcher.rerankers
 
     @asynccontextmanager
     async def run_worker(_: FastAPI) -> AsyncIterator[None]:
         installation.serving.get().store.warm_up()
         sources = create_source_runner(installation.books, allow_private=settings.allow_private_sources)
-        with installation.work_beside(worker, sources) if worker else nullcontext():
-            yield
+        try:
+            with installation.work_beside(worker, sources) if worker else nullcontext():
+                yield
+        finally:
+            rerankers.close()
 
     app = FastAPI(
         title="Counterpart",
         version=__version__,
-        description=DESCRIPTION,
+        description=DESCRIPTION.format(rerankers=", ".join(f"`{name}`" for name in rerankers.names)),
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=run_worker,
         responses={status: {"model": Problem} for status in (400, 404, 413, 422, 503, 507)},
@@ -55,7 +61,8 @@ def create_app(installation: Installation, settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(KnownHosts, names=list_hosts(settings.allowed_hosts, settings.host))
     app.add_middleware(RequestIds)
-    for router in (resumes.router, vacancies.router, matches.router, ingestion.router, operations.tasks):
+    described = (resumes, vacancies, matches, viewers, ingestion)
+    for router in (*(one.router for one in described), operations.tasks):
         app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
     for router in (operations.health, metrics.router, pages.router):
         app.include_router(router)
@@ -75,12 +82,17 @@ def describe_api(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema or {}
 
 
-def create_services(installation: Installation, worker: Worker | None) -> Services:
-    """The use cases over an installation; `worker` is the one in this process, if there is one."""
+def create_services(installation: Installation, worker: Worker | None, settings: Settings) -> Services:
+    """The use cases over an installation; `worker` is the one in this process, if there is one.
+
+    Raises SettingsError for a reranker that cannot be.
+    """
     searcher = Searcher(
         get_served=installation.serving.get,
         normalizer=installation.normalizer,
         find_languages=find_languages,
+        find_seen=installation.books.sightings.list_ids,
+        rerankers=Rerankers(open_rerankers(settings)),
     )
     desk = DocumentDesk(
         books=installation.books,

@@ -84,11 +84,11 @@ class DocumentDesk:
 
     def list_documents(self, kind: Kind, *, cursor: str | None, limit: int) -> Listing:
         """One page, in the order of ids. Raises BadCursor."""
-        after = _decode_cursor(cursor) if cursor else None
+        after = decode_cursor(cursor) if cursor else None
         stored = self.books.ledger.list_documents(kind, after=after, limit=limit + 1)
         page = [(one, self._understand(one)) for one in stored[:limit]]
         more = len(stored) > limit
-        return Listing(page, _encode_cursor(stored[limit - 1].document.id) if more else None)
+        return Listing(page, encode_cursor(stored[limit - 1].document.id) if more else None)
 
     def _understand(self, stored: StoredDocument) -> Entity:
         return self.normalizer.normalize(stored.document, document_hash=stored.document_hash, names=stored.names)
@@ -113,11 +113,13 @@ class DocumentDesk:
             pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 
-def _encode_cursor(id_: str) -> str:
+def encode_cursor(id_: str) -> str:
+    """What a caller goes on with behind an id."""
     return base64.urlsafe_b64encode(id_.encode()).decode().rstrip("=")
 
 
-def _decode_cursor(cursor: str) -> str:
+def decode_cursor(cursor: str) -> str:
+    """The id that a cursor stands for. Raises BadCursor."""
     try:
         return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):

@@ -21,6 +21,7 @@ from service.ranking import (
     rank_pairs,
     relax_requirements,
 )
+from service.reranking import SecondStage
 from service.retrieval import DEPTH, Candidate, Fusion, Query, Scope, find_candidates, measure_similarity
 
 _ENOUGH = 50
@@ -41,6 +42,15 @@ class Page:
         return self.offset + self.limit
 
 
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What the second stage says of a match: its `score`, 0 to 1, and the place (from 1) and score without it."""
+
+    score: float
+    place_before: int
+    score_before: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """A result. `score` falls along a ranking.
@@ -49,6 +59,8 @@ class Match:
     than the last one's. Between two of one kind it is `similarity`, the cosine similarity, and for a few words it is
     `relevance`; there `judgement` is None.
     `relevance` is how well a candidate was found (see `Candidate`), None for what comes behind the candidates.
+    With a second stage of weight w, `score` is (1 - w) of all this and w of what the second stage says, which is
+    nothing where `reread` is None.
     """
 
     entity: Entity
@@ -56,6 +68,7 @@ class Match:
     similarity: float
     relevance: float | None = None
     judgement: Judgement | None = None
+    reread: Reread | None = None
     duplicates: Duplicates = NO_DUPLICATES
     explanation: Explanation | None = None
 
@@ -77,19 +90,22 @@ class Matched:
     """One page of matches, best first, and what was left out. `weights` are those applied, None without judgements.
 
     `relaxations` say how many more of the candidates would match without one of the demanded requirements.
+    `reread` is how many matches went through the second stage, on this page or another.
     """
 
     matches: list[Match]
     left_out: LeftOut = NOTHING_LEFT_OUT
     relaxations: Sequence[Note] = ()
     weights: Mapping[PartName, float] | None = None
+    reread: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """What one search has to find.
 
-    `folds` says whether duplicates are folded; `pair` holds the question's document against one that was found.
+    `folds` says whether duplicates are folded; `pair` holds the question's document against one that was found;
+    `second_stage` reads the best of what was found again.
     """
 
     kind: Kind
@@ -100,12 +116,20 @@ class Task:
     fusion: Fusion
     options: RankingOptions
     pair: Hold
+    second_stage: SecondStage | None = None
 
     @property
     def query(self) -> Query:
         """The question as retrieval takes it."""
         entity = self.question.entity
         return Query(self.question.vector, entity.embedded_text, entity.language)
+
+
+def find_matches(task: Task) -> Matched:
+    """The page of what a search has to find, in the way that its question asks for."""
+    if task.question.kind is task.kind:
+        return find_alike(task)
+    return find_relevant(task) if task.question.is_words else find_matching(task)
 
 
 def find_alike(task: Task) -> Matched:
@@ -130,20 +154,26 @@ def find_matching(task: Task) -> Matched:
     Where the options drop matches, nothing comes behind: what was not looked at was not found suitable. Where demanded
     requirements leave few, more candidates are looked at, as many whichever the page.
     """
+    # Companies are limited in the final order, which is not known yet.
+    options = replace(task.options, per_company=None)
     depth = DEPTH
     while True:
         candidates = find_candidates(task.scope, task.query, fusion=task.fusion, depth=depth)
         pool = _fold(candidates) if task.folds else candidates
-        ranking = rank_pairs((task.pair(one.entity, one.similarity) for one in pool), task.kind, task.options)
+        ranking = rank_pairs((task.pair(one.entity, one.similarity) for one in pool), task.kind, options)
         is_enough = len(ranking.matches) >= _ENOUGH or not ranking.failed
         if is_enough or len(candidates) < depth or depth >= _DEEPEST:
             break
         depth = min(_DEEPER * depth, _DEEPEST)
-    matches = _list_matches(ranking, pool, task.kind)
-    found = _cut_page(task, matches, candidates, goes_on=not _drops(task.options))
-    left_out = LeftOut(len(ranking.failed), len(ranking.improbable), len(ranking.crowded))
-    relaxations = relax_requirements(one.verdict for one in ranking.judged)
-    return Matched(found, left_out, relaxations, ranking.weights)
+    matches, reread = read_again(_list_matches(ranking, pool, task.kind), task.second_stage)
+    kept = _limit_companies(task, matches)
+    return Matched(
+        matches=_cut_page(task, kept, candidates, goes_on=not _drops(task.options)),
+        left_out=LeftOut(len(ranking.failed), len(ranking.improbable), len(matches) - len(kept)),
+        relaxations=relax_requirements(one.verdict for one in ranking.judged),
+        weights=ranking.weights,
+        reread=reread,
+    )
 
 
 def find_relevant(task: Task) -> Matched:
@@ -159,12 +189,30 @@ def find_relevant(task: Task) -> Matched:
     ]
     options = task.options
     likely = [one for one in matches if options.min_score is None or one.score >= options.min_score]
-    kept = likely
-    if options.per_company is not None and task.kind is Kind.VACANCIES:
-        kept = limit_per_company(likely, options.per_company, find_company=_find_company)
+    likely, reread = read_again(likely, task.second_stage)
+    kept = _limit_companies(task, likely)
     goes_on = options.min_score is None and options.per_company is None
     left_out = LeftOut(min_score=len(matches) - len(likely), per_company=len(likely) - len(kept))
-    return Matched(_cut_page(task, kept, candidates, goes_on=goes_on), left_out)
+    return Matched(_cut_page(task, kept, candidates, goes_on=goes_on), left_out, reread=reread)
+
+
+def read_again(matches: list[Match], stage: SecondStage | None) -> tuple[list[Match], int]:
+    """The matches in the order that the second stage gives them, where there is one, and how many it read.
+
+    It reads the first of all matches, whatever page is asked for, so that pages neither repeat nor skip one. All after
+    them keep their order, and their scores fall on: none had a higher one before, and the second stage adds nothing.
+    """
+    if stage is None:
+        return matches, 0
+    first, rest = matches[: stage.candidates], matches[stage.candidates :]
+    scores = stage.score([one.entity for one in first])
+    kept = 1 - stage.weight
+    mixed = [
+        replace(one, score=kept * one.score + stage.weight * score, reread=Reread(score, place, one.score))
+        for place, (one, score) in enumerate(zip(first, scores, strict=True), start=1)
+    ]
+    mixed.sort(key=lambda one: -one.score)  # equals stay in their order
+    return mixed + [replace(one, score=kept * one.score) for one in rest], len(first)
 
 
 def name_folded(matches: Sequence[Match], scope: Scope) -> list[Match]:
@@ -200,6 +248,12 @@ def _list_matches(ranking: Ranking, pool: Sequence[Candidate], kind: Kind) -> li
             )
         )
     return sorted(matches, key=lambda one: (-one.score, -(one.relevance or 0.0), one.entity.id))
+
+
+def _limit_companies(task: Task, matches: list[Match]) -> list[Match]:
+    if task.options.per_company is None or task.kind is not Kind.VACANCIES:
+        return matches
+    return limit_per_company(matches, task.options.per_company, find_company=_find_company)
 
 
 def _cut_page(task: Task, matches: Sequence[Match], candidates: Sequence[Candidate], *, goes_on: bool) -> list[Match]:

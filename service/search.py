@@ -15,17 +15,25 @@ from service.matching import (
     Match,
     Page,
     Task,
-    find_alike,
-    find_matching,
-    find_relevant,
+    find_matches,
     name_folded,
 )
 from service.pairing import PairMaker, read_whole_demand
 from service.queries import Question, Source, StoredSource, fetch_stored, make_question, may_know
 from service.ranking import DEFAULT_OPTIONS, Embed, Note, PartName, RankingOptions, explain_pair, judge_pair
+from service.reranking import Rerankers, RerankOptions
 from service.retrieval import DEFAULT_FUSION, Fusion, Scope, measure_similarity
 
 FIRST_PAGE = Page()
+
+
+@dataclass(frozen=True, slots=True)
+class Reranked:
+    """By what the best matches were reranked, how many they were, and how much of the score that made."""
+
+    model: str
+    candidates: int
+    weight: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +43,7 @@ class Found:
     `source` is None for a bare text. `relaxations` say how many more would match without one thing that was asked: of
     the filter where the search explains or finds nothing, and of the requirements where they are demanded. `weights`
     and `fusion` are those applied: no weights for a few words, neither between two of one kind.
+    `reranked` is None where nothing was reranked.
     """
 
     matches: Sequence[Match]
@@ -45,16 +54,22 @@ class Found:
     relaxations: Sequence[Note] = ()
     weights: Mapping[PartName, float] | None = None
     fusion: Fusion | None = None
+    reranked: Reranked | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Searcher:
-    """Searches what serves at the moment. `find_languages` names those that a model knows; None where nobody knows."""
+    """Searches what serves at the moment.
+
+    `find_languages` names those that a model knows, None where nobody knows; `find_seen` what a viewer has seen.
+    """
 
     get_served: Callable[[], Served]
     normalizer: Normalizer
     find_languages: Callable[[str], frozenset[str] | None] = lambda _: None
+    find_seen: Callable[[str, Kind], Sequence[str]] = lambda viewer, kind: ()  # noqa: ARG005
     pairs: PairMaker = field(default_factory=PairMaker)
+    rerankers: Rerankers = field(default_factory=Rerankers)
 
     def search(
         self,
@@ -62,11 +77,13 @@ class Searcher:
         source: Source,
         *,
         filter: Filter | None = None,
+        exclude_seen_by: str | None = None,
         page: Page = FIRST_PAGE,
         include_expired: bool = False,
         fold_duplicates: bool = True,
         fusion: Fusion = DEFAULT_FUSION,
         ranking: RankingOptions = DEFAULT_OPTIONS,
+        rerank: RerankOptions | None = None,
         explain: bool = False,
         facets: Sequence[FacetName] = (),
     ) -> Found:
@@ -74,48 +91,47 @@ class Searcher:
 
         For a source of the other kind (or a text, which is taken for one) candidates are found by `fusion` and ranked
         under `ranking`, and `explain` explains each match. A few words, one short line, are too little to be judged:
-        what they find comes by relevance. A source of the same kind finds what is most alike.
+        what they find comes by relevance. The first of either are reranked as `rerank` says. A source of the same kind
+        finds what is most alike, and `rerank` does not apply. What a viewer has seen is left out as the ids are that
+        the filter excludes.
 
         With `fold_duplicates`, of those that are one text under several ids only the best is a match, which names the
-        others that pass the filter; `page` counts such matches. `facets` are counted over all documents that pass the
-        filter, duplicates included. A stored source never finds itself, nor, where
-        duplicates are folded, what it is one text with. Raises SourceNotFound, EmptyQuery, ValueError for a `ranking`
-        that cannot be applied, and what the index and the model raise.
+        others that pass the filter; `page` counts such matches. A stored source never finds itself, nor, where
+        duplicates are folded, what it is one text with. `facets` are counted over all documents that pass the filter,
+        duplicates included. Raises SourceNotFound, EmptyQuery, ValueError for a `ranking` that cannot be applied or a
+        `rerank` model that is not there, and what the index and the models raise.
         """
         served = self.get_served()
         question = make_question(source, served, self.normalizer, sought=kind)
         now = datetime.now(UTC)
         collection = served.store.collection(kind)
-        scope = Scope(collection, self._narrow(filter, question, kind), None if include_expired else now)
+        narrowed = self._narrow(filter, question, kind, seen_by=exclude_seen_by)
         warnings, applied = self._adapt(served, question, collection, fusion)
-        if question.is_words and (explain or replace(ranking, min_score=None, per_company=None) != DEFAULT_OPTIONS):
-            warnings = (*warnings, "a few words cannot be judged: weights, requirements and explain were not applied")
+        is_alike = question.kind is kind
+        stage = self.rerankers.prepare(rerank, question, served) if rerank and not is_alike else None
         task = Task(
             kind=kind,
             question=question,
-            scope=scope,
+            scope=Scope(collection, narrowed, None if include_expired else now),
             page=page,
             folds=fold_duplicates,
             fusion=applied,
             options=ranking,
             pair=self.pairs.hold(question.entity, now=_round_moment(now)),
+            second_stage=stage,
         )
-        is_alike = question.kind is kind
-        find = find_alike if is_alike else find_relevant if question.is_words else find_matching
-        matched = find(task)
-        matches = name_folded(matched.matches, scope) if fold_duplicates else matched.matches
-        if explain:
-            embed = _remember(served.embedder.embed_documents)
-            matches = [_explain(one, ranking, embed) for one in matches]
+        matched = find_matches(task)
+        matches = name_folded(matched.matches, task.scope) if fold_duplicates else matched.matches
         return Found(
-            matches=matches,
+            matches=_explain_all(matches, ranking, served) if explain else matches,
             source=question.entity if question.is_document else None,
-            warnings=warnings,
+            warnings=(*warnings, *_warn_of_words(question, ranking, explain=explain)),
             left_out=matched.left_out,
-            facets=FacetCounter(collection, kind, scope.filter, scope.active_at).count(facets),
-            relaxations=[*(scope.relax() if explain or not matches else ()), *matched.relaxations],
+            facets=FacetCounter(task.scope.collection, kind, task.scope.filter, task.scope.active_at).count(facets),
+            relaxations=[*(task.scope.relax() if explain or not matches else ()), *matched.relaxations],
             weights=matched.weights,
             fusion=None if is_alike else applied,
+            reranked=Reranked(stage.model, matched.reread, stage.weight) if stage else None,
         )
 
     def compare(self, resume_id: str, vacancy_id: str, *, ranking: RankingOptions = DEFAULT_OPTIONS) -> Match:
@@ -131,15 +147,19 @@ class Searcher:
         pair = self.pairs.hold(resume, now=now)(vacancy, similarity)
         judgement = judge_pair(pair, ranking)
         match = Match(entity=vacancy, score=judgement.probability, similarity=similarity, judgement=judgement)
-        return _explain(match, ranking, _remember(served.embedder.embed_documents))
+        return _explain_all([match], ranking, served)[0]
 
-    def _narrow(self, filter: Filter | None, question: Question, kind: Kind) -> Filter | None:
-        """The filter with canonical values, and without the source itself."""
+    def _narrow(self, filter: Filter | None, question: Question, kind: Kind, *, seen_by: str | None) -> Filter | None:
+        """The filter with canonical values, without the source itself and what a viewer has seen."""
         canonical = self.normalizer.normalize_filter(filter) if filter is not None else None
-        if not question.is_stored or question.kind is not kind:
+        seen = self.find_seen(seen_by, kind) if seen_by is not None else ()
+        itself = (question.entity.id,) if question.is_stored and question.kind is kind else ()
+        excluded = (*seen, *itself)
+        if not excluded:
             return canonical
         canonical = canonical or Filter()
-        return canonical.model_copy(update={"exclude_ids": (*canonical.exclude_ids, question.entity.id)})
+        # Not validated again: what callers may send is limited, what they have seen adds to that.
+        return canonical.model_copy(update={"exclude_ids": (*canonical.exclude_ids, *excluded)})
 
     def _adapt(
         self, served: Served, question: Question, collection: Collection, fusion: Fusion
@@ -164,6 +184,17 @@ class Searcher:
 def _round_moment(moment: datetime) -> datetime:
     """The hour: pages of one ranking, and both sides of one pair, are judged at the same time."""
     return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def _warn_of_words(question: Question, ranking: RankingOptions, *, explain: bool) -> tuple[str, ...]:
+    if question.is_words and (explain or replace(ranking, min_score=None, per_company=None) != DEFAULT_OPTIONS):
+        return ("a few words cannot be judged: weights, requirements and explain were not applied",)
+    return ()
+
+
+def _explain_all(matches: Sequence[Match], options: RankingOptions, served: Served) -> list[Match]:
+    embed = _remember(served.embedder.embed_documents)
+    return [_explain(one, options, embed) for one in matches]
 
 
 def _explain(match: Match, options: RankingOptions, embed: Embed) -> Match:

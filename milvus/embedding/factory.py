@@ -1,11 +1,12 @@
-"""An embedder from settings; each backend's libraries are imported only when it is the one chosen."""
+"""An embedder or a reranker from settings; each backend's libraries are imported only when it is the one chosen."""
 
 from dataclasses import replace
 from typing import Literal
 
 from milvus.embedding.hashing import HASHING, HashingEmbedder
 from milvus.embedding.models import DEFAULT_MODEL, find_model
-from milvus.embedding.port import Embedder
+from milvus.embedding.port import Embedder, Reranker
+from milvus.embedding.rerankers import find_reranker
 
 Backend = Literal["sentence-transformers", "openai", "hashing"]
 
@@ -46,6 +47,17 @@ def create_embedder(
 
         return SentenceTransformerEmbedder(spec, device=device, precision=precision)
     raise ValueError(f"unknown embedding backend {backend!r}: sentence-transformers, openai or hashing")
+
+
+def create_reranker(name: str, *, device: str = "auto", precision: str = "auto") -> tuple[str, Reranker]:
+    """A cross-encoder, and the name that it goes by; no weights are loaded yet.
+
+    `name` is one of the catalog, a Hugging Face repository or a local folder. Raises RerankError where it is none.
+    """
+    from milvus.embedding.cross_encoder import CrossEncoderReranker
+
+    spec = find_reranker(name)
+    return spec.name, CrossEncoderReranker(spec, device=device, precision=precision)
 
 
 def _create_hashing(model: str) -> HashingEmbedder:

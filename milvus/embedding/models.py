@@ -20,7 +20,7 @@ def _read_codes(codes: str) -> frozenset[str]:
     return frozenset(codes.split())
 
 
-_XLM_ROBERTA_LANGUAGES = _read_codes(
+XLM_ROBERTA_LANGUAGES = _read_codes(
     "af am ar as az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fr fy ga gd gl gu ha he hi hr hu hy id is it"
     " ja jv ka kk km kn ko ku ky la lo lt lv mg mk ml mn mr ms my ne nl no om or pa pl ps pt ro ru sa sd si sk sl so sq"
     " sr su sv sw ta te th tl tr ug uk ur uz vi xh yi zh"
@@ -73,7 +73,7 @@ def _list_e5(size: str, dimension: int) -> ModelSpec:
         max_tokens=512,
         document_prompt="passage: ",
         query_prompt="query: ",
-        languages=_XLM_ROBERTA_LANGUAGES,
+        languages=XLM_ROBERTA_LANGUAGES,
         license="MIT",
     )
 
@@ -122,7 +122,7 @@ CATALOG: tuple[ModelSpec, ...] = (
         dimension=1024,
         max_tokens=8192,
         # The card says "more than 100" without a list; these are the ones its base model was trained on.
-        languages=_XLM_ROBERTA_LANGUAGES,
+        languages=XLM_ROBERTA_LANGUAGES,
         license="MIT",
     ),
 )

@@ -1,4 +1,4 @@
-"""The embedding port: texts in, unit vectors out, and which model they came from."""
+"""The ports: texts in, unit vectors out, and which model they came from; or a query and texts in, scores out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,4 +45,16 @@ class Embedder(Protocol):
 
     def close(self) -> None:
         """Let go of weights and connections, once nothing is embedded any more."""
+        ...
+
+
+class Reranker(Protocol):
+    """Reads a query and a text together and says how well they fit. Implementations are safe to call from threads."""
+
+    def score(self, query: str, texts: Sequence[str]) -> list[float]:
+        """How well each text fits, 0 to 1, in the order given. Raises RerankError."""
+        ...
+
+    def close(self) -> None:
+        """Let go of weights, once nothing is scored any more."""
         ...

@@ -157,7 +157,7 @@ class SentenceTransformerEmbedder:
         from milvus.embedding.torch_runtime import give_back_memory
 
         vectors = np.empty((len(pieces), self._spec.dimension), dtype=np.float32)
-        for batch in _form_batches([piece.tokens for piece in pieces], self._token_budget):
+        for batch in form_batches([piece.tokens for piece in pieces], self._token_budget):
             try:
                 vectors[batch] = access.encode([pieces[index].text for index in batch])
             except RuntimeError as error:  # torch's own errors, out of memory among them
@@ -168,7 +168,7 @@ class SentenceTransformerEmbedder:
         return vectors
 
 
-def _form_batches(lengths: Sequence[int], token_budget: int) -> Iterator[list[int]]:
+def form_batches(lengths: Sequence[int], token_budget: int) -> Iterator[list[int]]:
     """Positions in batches of similar length, longest first, each within the budget once padded to its longest."""
     batch: list[int] = []
     for position in sorted(range(len(lengths)), key=lambda index: -lengths[index]):

@@ -12,13 +12,14 @@ os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32")
 
 import torch
 
-from milvus.embedding.model_files import describe_missing
-from milvus.errors import EmbeddingError, ModelNotFound
+from milvus.embedding.model_files import describe_missing, resolve_commit
+from milvus.errors import EmbeddingError, ModelNotFound, RerankError
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
+    from sentence_transformers import CrossEncoder, SentenceTransformer
 
     from milvus.embedding.models import ModelSpec
+    from milvus.embedding.rerankers import RerankerSpec
 
 _CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 _PRECISIONS = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
@@ -72,14 +73,11 @@ def give_back_memory() -> None:
 
 def load_model(spec: "ModelSpec", revision: str, *, device: str, dtype: torch.dtype) -> "SentenceTransformer":
     """Load a model's weights. Raises ModelNotFound where they are not to be had, EmbeddingError where they are bad."""
-    # Set before the first tokenizer runs: unset, it warns after each fork of the process.
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    _quieten_libraries()
     from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
 
     folder = spec.find_folder()
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers leaves it untyped
     try:
         return SentenceTransformer(
             str(folder or spec.source),
@@ -91,6 +89,42 @@ def load_model(spec: "ModelSpec", revision: str, *, device: str, dtype: torch.dt
         raise ModelNotFound(describe_missing(spec.source)) from error
     except (ValueError, ImportError, RuntimeError, KeyError, SafetensorError) as error:
         raise EmbeddingError(f"the model {spec.name} does not load: {error}") from error
+
+
+def load_cross_encoder(spec: "RerankerSpec", *, device: str, dtype: torch.dtype) -> "CrossEncoder":
+    """Load a cross-encoder's weights, never its code. Raises RerankError where they are not to be had, or are bad."""
+    _quieten_libraries()
+    from safetensors import SafetensorError
+    from sentence_transformers import CrossEncoder
+
+    try:
+        revision = None if spec.is_folder else resolve_commit(spec.source, None)
+        model: CrossEncoder = CrossEncoder(
+            spec.source,
+            revision=revision,
+            device=device,
+            model_kwargs={"dtype": dtype},
+            trust_remote_code=False,
+            activation_fn=apply_sigmoid,
+        )
+    except (ModelNotFound, OSError) as error:
+        raise RerankError(describe_missing(spec.source)) from error
+    except (ValueError, ImportError, RuntimeError, KeyError, AttributeError, SafetensorError) as error:
+        raise RerankError(f"the reranker {spec.name} does not load: {error}") from error
+    return model
+
+
+def apply_sigmoid(logits: torch.Tensor) -> torch.Tensor:
+    """Logits as numbers within 0 and 1."""
+    return torch.sigmoid(logits)
+
+
+def _quieten_libraries() -> None:
+    # Set before the first tokenizer runs: unset, it warns after each fork of the process.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers leaves it untyped
 
 
 def _read_cpu_quota() -> int | None:

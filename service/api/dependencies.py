@@ -59,7 +59,8 @@ def _list_query_parameters(dependant: Dependant) -> Iterator[str]:
         yield from _list_query_parameters(needed)
 
 
-def _decode(value: Any) -> Any:
+def decode_path(value: Any) -> Any:
+    """What a percent-encoded part of a path stands for."""
     return unquote(value, errors="strict") if isinstance(value, str) else value
 
 
@@ -76,5 +77,7 @@ GivenServices = Annotated[Services, Depends(get_services)]
 Paging = Annotated[PageQuery, Query()]
 ContentType = Annotated[str, Header(include_in_schema=False)]
 RawBody = Annotated[bytes, Depends(read_body)]
-PathId = Annotated[DocumentId, BeforeValidator(_decode), Path(description="Your id, percent-encoded.", examples=["42"])]
+PathId = Annotated[
+    DocumentId, BeforeValidator(decode_path), Path(description="Your id, percent-encoded.", examples=["42"])
+]
 Wait = Annotated[bool, Query(description="Answer only when searches show it (at most 60 s).")]

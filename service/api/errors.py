@@ -12,8 +12,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 
-from ingestion.errors import IngestionError, LedgerFull, LedgerUnavailable, UnreadableDocument
-from milvus.errors import ColumnMissing, EmbeddingError, IndexUnavailable, MilvusError, UnembeddableText
+from ingestion.errors import IngestionError, LedgerFull, LedgerUnavailable, TooManySeen, UnreadableDocument
+from milvus.errors import ColumnMissing, EmbeddingError, IndexUnavailable, MilvusError, RerankError, UnembeddableText
 from service.errors import (
     BadCursor,
     DocumentNotFound,
@@ -36,6 +36,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     TaskPurged: HTTPStatus.GONE,
     NotSearchable: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadCursor: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooManySeen: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnreadableDocument: HTTPStatus.UNPROCESSABLE_ENTITY,
     EmptyQuery: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnembeddableText: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -49,6 +50,7 @@ UNAVAILABLE: dict[type[Exception], str] = {
     LedgerUnavailable: "the database does not answer",
     IndexUnavailable: "the index does not answer",
     EmbeddingError: "the embedding model or server is not available",
+    RerankError: "the reranking model is not available; without `rerank` the search works",
 }
 
 # Titles and, in lower case, types of problems: our own, because Python renames its phrases from version to version.

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ingestion import Change, DocumentId, State, StoredDocument, TaskState
-from ingestion.documents import LongText, ResumeContent, VacancyContent
+from ingestion.documents import LongText, ResumeContent, VacancyContent, Viewer
 from milvus import (
     EducationLevel,
     EmploymentType,
@@ -27,6 +27,8 @@ from service.api.ranking_payloads import (
     NotePayload,
     RankingRequest,
     RequirementPayload,
+    RerankedPayload,
+    RereadPayload,
     Weight,
 )
 from service.facets import MAX_VALUES, FacetName
@@ -41,6 +43,8 @@ FOLD = (
     "pass the filter; `limit` and `offset` count what is left. A stored source then does not find what it is one text "
     "with. With false, each is a result of its own."
 )
+
+EXCLUDE_SEEN = "Leave out what this viewer has seen, as told with `PUT /v1/viewers/{viewer}/seen`."
 
 
 class EntityPayload(BaseModel):
@@ -201,6 +205,7 @@ class SearchRequest(RankingRequest, Generic[F]):
         "be chosen; `skills_all` adds to what is demanded already.",
         examples=[["cities", "skills_all", "salary"]],
     )
+    exclude_seen_by: Viewer | None = Field(None, description=EXCLUDE_SEEN)
 
     @model_validator(mode="after")
     def has_one_source(self) -> Self:
@@ -240,7 +245,8 @@ class MatchPayload(BaseModel, Generic[P]):
         description="Between a resume and a vacancy the probability that the two fit, 0 to 1, calibrated on judged "
         "pairs; behind the best few hundred candidates, which alone are ranked by it, at most the last one's. Between "
         "two of one kind it is `similarity`, and for a few words (one line of up to 100 characters) `relevance`, since "
-        "words alone cannot be judged: then there are no parts. It falls along the results."
+        "words alone cannot be judged: then there are no parts. With `rerank`, whose weight is w, it is (1 - w) of all "
+        "this and w of the model's score, which only the best have. It falls along the results."
     )
     similarity: float = Field(description="The cosine similarity of the embeddings, -1 to 1.")
     relevance: float | None = Field(
@@ -252,6 +258,7 @@ class MatchPayload(BaseModel, Generic[P]):
         description="All hard requirements of the vacancy, met or not."
     )
     explanation: ExplanationPayload | None = Field(description="Where the request asks to explain.")
+    rerank: RereadPayload | None = Field(description="Where the second stage read it.")
     document: P
     duplicates: list[DuplicatePayload] = Field(
         description=f"What was folded into this result, in the order of the ids: the first {MAX_NAMED}."
@@ -295,6 +302,7 @@ class SearchPayload(BaseModel, Generic[P]):
         description="The weights asked for and the defaults; null between two of one kind and for a few words."
     )
     fusion: FusionPayload | None = Field(description="How candidates were found; null between two of one kind.")
+    reranked: RerankedPayload | None = Field(description="Where the request asks to rerank.")
     left_out: LeftOutPayload
     facets: list[FacetPayload] = Field(description="Those asked for, in that order.")
     relaxations: list[NotePayload] = Field(

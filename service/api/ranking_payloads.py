@@ -16,6 +16,13 @@ from service.ranking import (
     complete_weights,
     leave_out_ignored,
 )
+from service.reranking import (
+    CROSS_ENCODER_WEIGHT,
+    LATE_INTERACTION,
+    LATE_INTERACTION_WEIGHT,
+    MAX_CANDIDATES,
+    RerankOptions,
+)
 from service.retrieval import DEFAULT_FUSION, Fusion
 
 MAX_EXPLAINED = 20
@@ -25,8 +32,8 @@ Weight = Annotated[float, Field(ge=0, le=_MAX_WEIGHT, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 MIN_SCORE = (
-    "Leave out what is less likely than this to be suitable (the `score` of a result). Where nothing is suitable, the "
-    "answer then is empty and `left_out` says so."
+    "Leave out what is less likely than this to be suitable (the `score` of a result, without `rerank`). Where nothing "
+    "is suitable, the answer then is empty and `left_out` says so."
 )
 _DEFAULTS = ", ".join(f"{name} {weight:g}" for name, weight in DEFAULT_WEIGHTS.items())
 
@@ -55,6 +62,35 @@ class FusionRequest(BaseModel):
         return Fusion(self.method, self.meaning, self.terms)
 
 
+class RerankRequest(BaseModel):
+    """A second stage, which reads the best results again and puts them in a new order."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    model: str = Field(
+        LATE_INTERACTION,
+        max_length=500,
+        description="`late-interaction` compares the two texts sentence by sentence, with the embedding model; other "
+        "models, which read both texts together, are there where the administrator allows them (the description of "
+        "this API lists what there is).",
+    )
+    candidates: int = Field(
+        RerankOptions(model=LATE_INTERACTION).candidates,
+        ge=1,
+        le=MAX_CANDIDATES,
+        description="How many of the best are read again, whatever page is asked for. The time it takes grows with it.",
+    )
+    weight: Share | None = Field(
+        None,
+        description="How much of the score is the model's: 1 is its own order alone. By default "
+        f"{LATE_INTERACTION_WEIGHT} for `late-interaction` and {CROSS_ENCODER_WEIGHT} for other models.",
+    )
+
+    def make_options(self) -> RerankOptions:
+        """The second stage that was asked for."""
+        return RerankOptions(model=self.model, candidates=self.candidates, weight=self.weight)
+
+
 class RankingRequest(BaseModel):
     """How results are found and ranked, between a resume and a vacancy; not between two of one kind."""
 
@@ -81,6 +117,11 @@ class RankingRequest(BaseModel):
         "resume. 1 ranks for an employer only, 0 for the person only.",
     )
     min_score: Share | None = Field(None, description=MIN_SCORE)
+    rerank: RerankRequest | None = Field(
+        None,
+        description="Read the best results again before the page is cut; for a few words too. `min_score` and demanded "
+        "requirements go before it, `per_company` after it.",
+    )
     explain: bool = Field(
         False, description=f"Explain every result; `limit` may then be {MAX_EXPLAINED} at most. It takes longer."
     )
@@ -223,6 +264,26 @@ class LeftOutPayload(BaseModel):
     requirements: int = Field(description="Do not meet a demanded requirement.")
     min_score: int = Field(description="Are less likely to be suitable than `min_score`.")
     per_company: int = Field(description="Are beyond the limit per company.")
+
+
+class RereadPayload(BaseModel):
+    """What the second stage says of a result."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    score: float = Field(description="How well the model says it fits, 0 to 1; higher is better.")
+    place_before: int = Field(description="Its place among the results without `rerank`, from 1.")
+    score_before: float = Field(description="Its score without `rerank`, which `explanation` speaks of.")
+
+
+class RerankedPayload(BaseModel):
+    """By what the best results were reranked."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    model: str
+    candidates: int = Field(description="How many were, on this page or another.")
+    weight: float = Field(description="The share of the score that is the model's.")
 
 
 class FusionPayload(BaseModel):

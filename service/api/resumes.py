@@ -21,7 +21,7 @@ from service.api.payloads import (
     VacancyResults,
     VacancySearch,
 )
-from service.api.searches import FileForm, StoredQuery, read_filter, run_search, search_upload
+from service.api.searches import FileForm, StoredQuery, read_filter, read_rerank, run_search, search_upload
 from service.api.storing import erase_document, find_document, list_documents, store_document
 
 router = APIRouter(prefix="/v1/resumes", tags=["resumes"])
@@ -66,6 +66,8 @@ def find_vacancies_for_resume(services: GivenServices, id: PathId, query: Stored
         include_expired=query.include_expired,
         fold_duplicates=query.fold_duplicates,
         min_score=query.min_score,
+        rerank=read_rerank(query.rerank),
+        exclude_seen_by=query.exclude_seen_by,
     )
     return VacancyResults.model_validate(run_search(services.searcher, Kind.VACANCIES, request))
 

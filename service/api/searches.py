@@ -1,15 +1,17 @@
 """From search requests to use cases and back to payloads."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Form, Query, UploadFile
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ingestion import ResumeDocument, UnreadableDocument, VacancyDocument, read_upload
+from ingestion.documents import Viewer
 from milvus import Filter, Kind
 from service.api.matches import make_judgement_values, make_note_payload
 from service.api.payloads import (
+    EXCLUDE_SEEN,
     FILTERS,
     FOLD,
     MAX_LIMIT,
@@ -19,11 +21,20 @@ from service.api.payloads import (
     SearchRequest,
     make_entity_payload,
 )
-from service.api.ranking_payloads import MIN_SCORE, FusionPayload, LeftOutPayload, Share
+from service.api.ranking_payloads import (
+    MIN_SCORE,
+    FusionPayload,
+    LeftOutPayload,
+    RerankedPayload,
+    RerankRequest,
+    RereadPayload,
+    Share,
+)
 from service.errors import EmptyQuery
 from service.matching import Match, Page
 from service.queries import DocumentSource, Source, StoredSource, TextSource
 from service.ranking import RankingOptions
+from service.reranking import RerankOptions
 from service.search import Found, Searcher
 
 _UNSTORED_ID = "query"
@@ -41,6 +52,8 @@ class SearchOptions(BaseModel):
     include_expired: bool = Field(False, description="Also return what has expired.")
     fold_duplicates: bool = Field(True, description=FOLD)
     min_score: Share | None = Field(None, description=MIN_SCORE)
+    rerank: str | None = Field(None, description="A second stage, as in a search's body, as JSON.", max_length=2_000)
+    exclude_seen_by: Viewer | None = Field(None, description=EXCLUDE_SEEN)
 
 
 class UploadForm(SearchOptions):
@@ -50,6 +63,8 @@ class UploadForm(SearchOptions):
         description="A resume or vacancy as PDF, DOCX, ODT, RTF, HTML, Markdown or plain text, at most 20 MiB."
     )
 
+
+M = TypeVar("M", bound=BaseModel)
 
 StoredQuery = Annotated[SearchOptions, Query()]
 FileForm = Annotated[UploadForm, Form(media_type="multipart/form-data")]
@@ -79,6 +94,8 @@ def run_search(searcher: Searcher, kind: Kind, request: SearchRequest[Any]) -> d
         fold_duplicates=request.fold_duplicates,
         fusion=request.fusion.make_fusion(),
         ranking=request.make_options(),
+        rerank=choose_rerank(searcher, request.rerank, "body", "rerank"),
+        exclude_seen_by=request.exclude_seen_by,
         explain=request.explain,
         facets=request.facets,
     )
@@ -105,6 +122,8 @@ def search_upload(searcher: Searcher, kind: Kind, form: UploadForm) -> dict[str,
             include_expired=form.include_expired,
             fold_duplicates=form.fold_duplicates,
             ranking=RankingOptions(min_score=form.min_score),
+            rerank=choose_rerank(searcher, read_rerank(form.rerank), "rerank"),
+            exclude_seen_by=form.exclude_seen_by,
         )
     except EmptyQuery as error:
         raise EmptyQuery(f"{name}: {error}") from None
@@ -119,6 +138,7 @@ def make_search_payload(found: Found) -> dict[str, Any]:
         "warnings": found.warnings,
         "weights": found.weights,
         "fusion": FusionPayload.model_validate(found.fusion) if found.fusion else None,
+        "reranked": RerankedPayload.model_validate(found.reranked) if found.reranked else None,
         "left_out": LeftOutPayload.model_validate(found.left_out),
         "facets": [FacetPayload.model_validate(one) for one in found.facets],
         "relaxations": [make_note_payload(one) for one in found.relaxations],
@@ -129,19 +149,41 @@ def _make_match_payload(match: Match) -> dict[str, Any]:
     return {
         **make_judgement_values(match),
         "relevance": match.relevance,
+        "rerank": RereadPayload.model_validate(match.reread) if match.reread else None,
         "document": make_entity_payload(match.entity),
         "duplicates": [DuplicatePayload.model_validate(one) for one in match.duplicates.named],
         "duplicates_total": match.duplicates.total,
     }
 
 
+def choose_rerank(searcher: Searcher, request: RerankRequest | None, *location: str) -> RerankOptions | None:
+    """The second stage that a request asks for.
+
+    Raises RequestValidationError, naming the field at `location`, for a model that is not there: a request cannot make
+    the server load one.
+    """
+    if request is None or request.model in searcher.rerankers.names:
+        return request.make_options() if request else None
+    there_are = f"no such model here; there are: {', '.join(searcher.rerankers.names)}"
+    raise RequestValidationError([{"type": "unknown_model", "loc": (*location, "model"), "msg": there_are}])
+
+
 def read_filter(kind: Kind, text: str | None) -> Filter | None:
     """A filter given as JSON in a query or form field. Raises RequestValidationError naming its fields."""
+    return _read_json(text, FILTERS[kind], "filter")
+
+
+def read_rerank(text: str | None) -> RerankRequest | None:
+    """A second stage given as JSON in a query or form field. Raises RequestValidationError naming its fields."""
+    return _read_json(text, RerankRequest, "rerank")
+
+
+def _read_json(text: str | None, shape: type[M], field: str) -> M | None:
     if not text:
         return None
     try:
-        return TypeAdapter(FILTERS[kind]).validate_json(text)
+        return TypeAdapter(shape).validate_json(text)
     except ValidationError as error:
         raise RequestValidationError(
-            [{**one, "loc": ("filter", *one["loc"])} for one in error.errors(include_input=False, include_url=False)]
+            [{**one, "loc": (field, *one["loc"])} for one in error.errors(include_input=False, include_url=False)]
         ) from None

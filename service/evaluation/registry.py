@@ -14,6 +14,7 @@ from service.evaluation.rankers import (
     search_with,
 )
 from service.ranking import PartName, RankingOptions
+from service.reranking import LATE_INTERACTION, RerankOptions
 from service.retrieval import Fusion
 
 OURS = "ours"
@@ -37,6 +38,12 @@ CONFIGURATIONS: tuple[Configuration, ...] = (
     Configuration(OURS, search_with()),
     Configuration(f"{OURS}-rrf", search_with(fusion=Fusion(method="rrf")), is_variant=True),
     Configuration(f"{OURS}-meaning-only", search_with(fusion=_MEANING_ONLY), is_variant=True),
+    Configuration(f"{OURS}+rerank", search_with(rerank=RerankOptions(model=LATE_INTERACTION)), is_variant=True),
+    Configuration(
+        f"{OURS}+rerank-alone",
+        search_with(rerank=RerankOptions(model=LATE_INTERACTION, weight=1.0)),
+        is_variant=True,
+    ),
     *(
         Configuration(
             f"{OURS}-no-{part.replace('_', '-')}",

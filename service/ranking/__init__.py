@@ -10,7 +10,7 @@ from service.ranking.counterfactuals import relax_filter, relax_requirements
 from service.ranking.default_calibration import DEFAULT_CALIBRATION
 from service.ranking.demands import Demand, RequirementKind, read_demand, split_requirements
 from service.ranking.diversity import limit_per_company
-from service.ranking.evidence import Embed, Evidence
+from service.ranking.evidence import Embed, Evidence, choose_claims, choose_needs
 from service.ranking.explain import Explanation, explain_pair
 from service.ranking.judging import DEFAULT_OPTIONS, Judgement, Ranking, RankingOptions, judge_pair, rank_pairs
 from service.ranking.languages import read_spoken_languages
@@ -55,6 +55,8 @@ __all__ = [
     "RequirementKind",
     "Span",
     "brier_score",
+    "choose_claims",
+    "choose_needs",
     "complete_weights",
     "describe",
     "explain_pair",

@@ -48,10 +48,10 @@ def choose_requirements(demand: Demand) -> list[Span]:
     return asking[:MAX_SENTENCES] or choose_needs(demand)
 
 
-def choose_needs(demand: Demand) -> list[Span]:
+def choose_needs(demand: Demand, *, most: int = MAX_SENTENCES) -> list[Span]:
     """The sentences of a vacancy but those that offer something; those that ask come first where there are too many."""
     needs = [one for one in demand.statements if one.role is not Role.OFFER]
-    asking_first = sorted(needs, key=lambda one: one.role not in (Role.REQUIRED, Role.DESIRED))[:MAX_SENTENCES]
+    asking_first = sorted(needs, key=lambda one: one.role not in (Role.REQUIRED, Role.DESIRED))[:most]
     return sorted((one.span for one in asking_first), key=lambda span: span.start)
 
 

@@ -139,7 +139,8 @@ def test_upload_is_described_as_a_file(schema: dict[str, Any]) -> None:
     reference = body["content"]["multipart/form-data"]["schema"]["$ref"].rpartition("/")[2]
     properties = schema["components"]["schemas"][reference]["properties"]
 
-    assert set(properties) == {"file", "filter", "limit", "offset", "include_expired", "fold_duplicates", "min_score"}
+    told = {"filter", "limit", "offset", "include_expired", "fold_duplicates", "min_score", "rerank", "exclude_seen_by"}
+    assert set(properties) == {"file", *told}
 
 
 def test_documentation_page_is_served(api: Api) -> None:

@@ -25,7 +25,7 @@ from transformers import (
 
 DIMENSION = 32
 MAX_TOKENS = 48
-_SIZES: dict[str, Any] = {
+SIZES: dict[str, Any] = {
     "hidden_size": DIMENSION,
     "num_hidden_layers": 2,
     "num_attention_heads": 4,
@@ -42,30 +42,25 @@ _SAMPLE = (
 
 def build_bert(folder: Path) -> None:
     """As all-MiniLM-L6-v2, LaBSE-en-ru and rubert-tiny2: WordPiece, mean pooling, normalized."""
-    vocabulary = _list_pieces(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"], continued="##")
-    config = BertConfig(vocab_size=len(vocabulary), max_position_embeddings=MAX_TOKENS, **_SIZES)
-    tokenizer = BertTokenizer(vocab=_number(vocabulary), model_max_length=MAX_TOKENS)
+    vocabulary = list_pieces(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"], continued="##")
+    config = BertConfig(vocab_size=len(vocabulary), max_position_embeddings=MAX_TOKENS, **SIZES)
+    tokenizer = BertTokenizer(vocab=number(vocabulary), model_max_length=MAX_TOKENS)
     _save(folder, BertModel(config), tokenizer, pooling="mean")
 
 
 def build_mpnet(folder: Path) -> None:
     """As all-mpnet-base-v2."""
-    vocabulary = _list_pieces(["<s>", "<pad>", "</s>", "<mask>", "[UNK]"], continued="##")
-    config = MPNetConfig(vocab_size=len(vocabulary), max_position_embeddings=MAX_TOKENS + 2, pad_token_id=1, **_SIZES)
-    tokenizer = MPNetTokenizer(vocab=_number(vocabulary), model_max_length=MAX_TOKENS)
+    vocabulary = list_pieces(["<s>", "<pad>", "</s>", "<mask>", "[UNK]"], continued="##")
+    config = MPNetConfig(vocab_size=len(vocabulary), max_position_embeddings=MAX_TOKENS + 2, pad_token_id=1, **SIZES)
+    tokenizer = MPNetTokenizer(vocab=number(vocabulary), model_max_length=MAX_TOKENS)
     _save(folder, MPNetModel(config), tokenizer, pooling="mean")
 
 
 def build_xlm_roberta(folder: Path) -> None:
     """As multilingual-e5 and bge-m3: SentencePiece unigrams; the first token's vector, as in bge-m3."""
-    special = ["<s>", "<pad>", "</s>", "<unk>"]
-    pieces = _list_pieces([], continued="")
-    scores = [(piece, 0.0) for piece in special]
-    scores += [(f"\u2581{piece}", -float(8 - min(len(piece), 7))) for piece in pieces]
-    scores += [(piece, -9.0) for piece in pieces if len(piece) == 1]
-    scores += [("\u2581", -9.0), ("<mask>", 0.0)]
+    scores = list_unigrams()
     config = XLMRobertaConfig(
-        vocab_size=len(scores), max_position_embeddings=MAX_TOKENS + 2, pad_token_id=1, type_vocab_size=1, **_SIZES
+        vocab_size=len(scores), max_position_embeddings=MAX_TOKENS + 2, pad_token_id=1, type_vocab_size=1, **SIZES
     )
     tokenizer = XLMRobertaTokenizer(vocab=scores, model_max_length=MAX_TOKENS)
     _save(folder, XLMRobertaModel(config), tokenizer, pooling="cls")
@@ -78,7 +73,16 @@ BUILDERS: dict[str, Callable[[Path], None]] = {
 }
 
 
-def _list_pieces(special: list[str], *, continued: str) -> list[str]:
+def list_unigrams() -> list[tuple[str, float]]:
+    """Pieces of the sample for a SentencePiece tokenizer, each with its score."""
+    pieces = list_pieces([], continued="")
+    scores = [(piece, 0.0) for piece in ("<s>", "<pad>", "</s>", "<unk>")]
+    scores += [(f"\u2581{piece}", -float(8 - min(len(piece), 7))) for piece in pieces]
+    scores += [(piece, -9.0) for piece in pieces if len(piece) == 1]
+    return [*scores, ("\u2581", -9.0), ("<mask>", 0.0)]
+
+
+def list_pieces(special: list[str], *, continued: str) -> list[str]:
     """Words of the sample and single characters; the latter also as continuations of words."""
     words = sorted({word.lower() for word in re.findall(r"\w+", _SAMPLE)})
     characters = sorted(set("abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюя0123456789.,:;-_"))
@@ -86,7 +90,8 @@ def _list_pieces(special: list[str], *, continued: str) -> list[str]:
     return [*special, *words, *[c for c in characters if c not in words], *continuations]
 
 
-def _number(pieces: list[str]) -> dict[str, int]:
+def number(pieces: list[str]) -> dict[str, int]:
+    """The pieces as a vocabulary."""
     return {piece: index for index, piece in enumerate(pieces)}
 
 

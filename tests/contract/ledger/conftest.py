@@ -15,6 +15,7 @@ from ingestion.ledger import Ledger
 from ingestion.originals import OriginalShelf
 from ingestion.queue import WorkQueue
 from ingestion.rejections import RejectionLog
+from ingestion.sightings import Sightings
 from ingestion.source_list import SourceList
 from ingestion.standby import StandbyBook
 from ingestion.status import StatusDesk
@@ -52,6 +53,7 @@ class Books:
         self.watched = WatchedFiles(self.database, clock=self.clock)
         self.duplicates = DuplicateBook(self.database, clock=self.clock)
         self.originals = OriginalShelf(self.database)
+        self.sightings = Sightings(self.database, clock=self.clock)
 
 
 @pytest.fixture(scope="session")

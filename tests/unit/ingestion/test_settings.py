@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.errors import SettingsError
+from ingestion.installation import open_rerankers
 from ingestion.settings import Settings, read_settings
 
 
@@ -125,3 +126,26 @@ def test_password_in_the_database_url_does_not_show(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("COUNTERPART_DATABASE_URL", "postgresql+psycopg://counterpart:very-secret@db/counterpart")
 
     assert "very-secret" not in repr(read_settings())
+
+
+@pytest.mark.parametrize(("written", "names"), [("", ()), (" ,", ()), ("a/b, c ,d", ("a/b", "c", "d"))])
+def test_rerankers_are_parted_by_commas(monkeypatch: pytest.MonkeyPatch, written: str, names: tuple[str, ...]) -> None:
+    monkeypatch.setenv("COUNTERPART_RERANK_MODELS", written)
+
+    assert read_settings().rerank_model_names == names
+
+
+def test_rerankers_go_by_short_names_and_none_is_loaded() -> None:
+    settings = Settings(_env_file=None, rerank_models="BAAI/bge-reranker-v2-m3, owner/other")
+
+    assert set(open_rerankers(settings)) == {"bge-reranker-v2-m3", "owner/other"}
+    assert open_rerankers(Settings(_env_file=None)) == {}
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [("nonsense", "no reranker 'nonsense'"), ("bge-reranker-v2-m3, BAAI/bge-reranker-v2-m3", "two go by the name")],
+)
+def test_reranker_that_cannot_be_names_its_variable(written: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=f"COUNTERPART_RERANK_MODELS: {said}"):
+        open_rerankers(Settings(_env_file=None, rerank_models=written))
