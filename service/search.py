@@ -4,10 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-import numpy as np
-
 from ingestion import Normalizer, Served
-from milvus import Collection, Entity, Filter, Kind, Vector, Vectors
+from milvus import Collection, Entity, Filter, Kind, Vectors
 from service.facets import Facet, FacetCounter, FacetName
 from service.matching import (
     NOTHING_LEFT_OUT,
@@ -23,6 +21,7 @@ from service.queries import Question, Source, StoredSource, fetch_stored, make_q
 from service.ranking import DEFAULT_OPTIONS, Embed, Note, PartName, RankingOptions, explain_pair, judge_pair
 from service.reranking import Rerankers, RerankOptions
 from service.retrieval import DEFAULT_FUSION, Fusion, Scope, measure_similarity
+from service.sentence_memory import SentenceMemory
 
 FIRST_PAGE = Page()
 
@@ -70,6 +69,7 @@ class Searcher:
     find_seen: Callable[[str, Kind], Sequence[str]] = lambda viewer, kind: ()  # noqa: ARG005
     pairs: PairMaker = field(default_factory=PairMaker)
     rerankers: Rerankers = field(default_factory=Rerankers)
+    sentences: SentenceMemory = field(default_factory=SentenceMemory)
 
     def search(
         self,
@@ -123,7 +123,7 @@ class Searcher:
         matched = find_matches(task)
         matches = name_folded(matched.matches, task.scope) if fold_duplicates else matched.matches
         return Found(
-            matches=_explain_all(matches, ranking, served) if explain else matches,
+            matches=self._explain(matches, ranking, served) if explain else matches,
             source=question.entity if question.is_document else None,
             warnings=(*warnings, *_warn_of_words(question, ranking, explain=explain)),
             left_out=matched.left_out,
@@ -147,7 +147,13 @@ class Searcher:
         pair = self.pairs.hold(resume, now=now)(vacancy, similarity)
         judgement = judge_pair(pair, ranking)
         match = Match(entity=vacancy, score=judgement.probability, similarity=similarity, judgement=judgement)
-        return _explain_all([match], ranking, served)[0]
+        return self._explain([match], ranking, served)[0]
+
+    def _explain(self, matches: Sequence[Match], options: RankingOptions, served: Served) -> list[Match]:
+        def embed(texts: list[str]) -> Vectors:
+            return self.sentences.embed(texts, served.embedder)
+
+        return [_explain(one, options, embed) for one in matches]
 
     def _narrow(self, filter: Filter | None, question: Question, kind: Kind, *, seen_by: str | None) -> Filter | None:
         """The filter with canonical values, without the source itself and what a viewer has seen."""
@@ -192,11 +198,6 @@ def _warn_of_words(question: Question, ranking: RankingOptions, *, explain: bool
     return ()
 
 
-def _explain_all(matches: Sequence[Match], options: RankingOptions, served: Served) -> list[Match]:
-    embed = _remember(served.embedder.embed_documents)
-    return [_explain(one, options, embed) for one in matches]
-
-
 def _explain(match: Match, options: RankingOptions, embed: Embed) -> Match:
     """The match with its explanation, where there is a judgement to explain."""
     if match.judgement is None:
@@ -204,16 +205,3 @@ def _explain(match: Match, options: RankingOptions, embed: Embed) -> Match:
     pair = match.judgement.pair
     whole = replace(match.judgement, pair=replace(pair, demand=read_whole_demand(pair.vacancy)))
     return replace(match, explanation=explain_pair(whole, options, embed=embed))
-
-
-def _remember(embed: Callable[[list[str]], Vectors]) -> Embed:
-    """Embeds each text once: the source's sentences are compared with those of every match."""
-    known: dict[str, Vector] = {}
-
-    def embed_new(texts: list[str]) -> Vectors:
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        if new:
-            known.update(zip(new, embed(new), strict=True))
-        return np.stack([known[text] for text in texts])
-
-    return embed_new
