@@ -29,6 +29,7 @@ from ingestion.skills import load_taxonomy
 from ingestion.source_list import SourceList
 from ingestion.standby import StandbyBook
 from ingestion.status import StatusDesk
+from ingestion.topics import TopicBook
 from ingestion.watched_files import WatchedFiles
 from ingestion.worker import Worker
 from milvus import Embedder, Index, Kind, ModelIdentity, create_embedder
@@ -53,6 +54,7 @@ class Books:
     watched: WatchedFiles
     duplicates: DuplicateBook
     originals: OriginalShelf
+    topics: TopicBook
 
     def close(self) -> None:
         """Close the database."""
@@ -117,6 +119,7 @@ def open_books(settings: Settings) -> Books:
         watched=WatchedFiles(database),
         duplicates=DuplicateBook(database),
         originals=OriginalShelf(database),
+        topics=TopicBook(database),
     )
 
 
@@ -179,6 +182,7 @@ def _complete_installation(
         Pipeline,
         normalizer=normalizer,
         link_duplicates=books.duplicates.link,
+        assign_topics=books.topics.assign,
         take_turn=nullcontext if index.writes_in_parallel else books.database.take_turn,
     )
     rebuilder = Rebuilder(

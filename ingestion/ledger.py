@@ -37,7 +37,7 @@ from ingestion.records import (
     make_claim,
     make_stored,
 )
-from ingestion.tables import documents, holdings, persons, rejections, tasks
+from ingestion.tables import documents, holdings, persons, rejections, tasks, topic_members
 from milvus import Kind
 
 _ROWS_A_STATEMENT = 500
@@ -105,16 +105,8 @@ class Ledger:
             key = (kind_of(document), document.id)
             changes.append(_compare(hashes.get(key, ""), digest))
             hashes[key] = digest
-        new_tasks = iter(
-            self._add_tasks(
-                connection,
-                [
-                    (kind_of(d), d.id, "upsert")
-                    for d, c in zip(chunk, changes, strict=True)
-                    if c is not Change.UNCHANGED
-                ],
-            )
-        )
+        fresh = [(kind_of(d), d.id, "upsert") for d, c in zip(chunk, changes, strict=True) if c is not Change.UNCHANGED]
+        new_tasks = iter(self._add_tasks(connection, fresh))
         versions = {key: version for key, (_, version) in known.items()}
         recorded: list[Recorded] = []
         rows: dict[tuple[Kind, str], dict[str, Any]] = {}
@@ -268,6 +260,8 @@ class Ledger:
             connection.execute(update(documents).where(documents.c.kind == kind, documents.c.id == id_).values(row))
         if kind is Kind.RESUMES:
             connection.execute(delete(persons).where(persons.c.resume_id.in_(ids)))
+        else:
+            connection.execute(delete(topic_members).where(topic_members.c.vacancy_id.in_(ids)))
         erase_originals(connection, kind, ids)
         return versions
 

@@ -15,6 +15,7 @@ MAX_EXCLUDED = 10_000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_MONTHS = 1200
+_MAX_TOPIC = 2**31 - 1
 
 # The escapes that both Milvus and Milvus Lite read; Lite refuses \uXXXX, so every other character stands for itself.
 _ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
@@ -24,6 +25,7 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=512)]
 Texts = Annotated[tuple[Text, ...], Field(max_length=MAX_VALUES)]
 Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 Months = Annotated[int, Field(ge=0, le=_MAX_MONTHS)]
+TopicId = Annotated[int, Field(ge=1, le=_MAX_TOPIC, strict=True)]
 Languages = Annotated[tuple[Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)], ...], Field(max_length=50)]
 
 _EDUCATION_LEVELS = list(EducationLevel)
@@ -147,6 +149,9 @@ class VacancyFilter(Filter):
     experience: ExperienceRange | None = Field(
         None, description="Overlaps the experience that the vacancy demands, in months; its missing bound is open."
     )
+    topics: Annotated[tuple[TopicId, ...], Field(max_length=MAX_VALUES)] = Field(
+        (), description="Any of these topics, by the ids that `GET /v1/topics` lists."
+    )
 
 
 def build_expression(filter: Filter | None, *, active_at: datetime | None = None, with_arrays: bool = True) -> str:
@@ -195,6 +200,7 @@ def list_new_columns(filter: Filter) -> dict[str, str]:
         "languages_any": ("languages", filter.languages_any),
         "languages_all": ("languages", filter.languages_all),
         "education": ("education_level", filter.education and filter.education.list_levels()),
+        "topics": ("topic", filter.topics if isinstance(filter, VacancyFilter) else ()),
     }
     return {part: column for part, (column, value) in given.items() if value}
 
@@ -223,6 +229,8 @@ def _filter_clauses(filter: Filter, *, with_arrays: bool) -> list[str]:
         clauses.extend(_overlap_clause(filter.salary, "salary_min", "salary_max"))
     if isinstance(filter, VacancyFilter) and filter.experience is not None:
         clauses.extend(_overlap_clause(filter.experience, "experience_min_months", "experience_max_months"))
+    if isinstance(filter, VacancyFilter) and filter.topics:
+        clauses.append(f"topic in {list(filter.topics)}")
     if isinstance(filter, ResumeFilter) and filter.experience is not None:
         clauses.extend(_within_clause(filter.experience, "experience_months"))
     if filter.published_since is not None:
@@ -347,9 +355,13 @@ def _matches_common(entity: Entity, filter: Filter) -> bool:
 def _matches_kind(entity: Entity, filter: Filter) -> bool:
     if isinstance(filter, VacancyFilter) and isinstance(entity, Vacancy):
         key = None if entity.company is None else company_key(entity.company)
-        return _is_one_of(key, tuple(company_key(company) for company in filter.companies)) and (
-            filter.experience is None
-            or _overlaps(filter.experience, entity.experience_min_months, entity.experience_max_months)
+        return (
+            _is_one_of(key, tuple(company_key(company) for company in filter.companies))
+            and (not filter.topics or entity.topic in filter.topics)
+            and (
+                filter.experience is None
+                or _overlaps(filter.experience, entity.experience_min_months, entity.experience_max_months)
+            )
         )
     if isinstance(filter, ResumeFilter) and isinstance(entity, Resume):
         return filter.experience is None or _overlaps(

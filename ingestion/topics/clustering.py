@@ -1,0 +1,113 @@
+"""Unit vectors to topics: fine cells by k-means, joined by Ward's method into the number of topics that parts best.
+
+On 14,842 vacancies this gave more coherent and more distinct topics than k-means alone or HDBSCAN
+(`tests/benchmarks/topics.py`).
+"""
+
+from dataclasses import dataclass
+from math import isqrt
+
+import numpy as np
+import numpy.typing as npt
+from scipy.cluster.hierarchy import fcluster, linkage
+from sklearn.cluster import KMeans
+
+from ingestion.topics.nearest import Labels, find_nearest, rank_nearest
+from milvus import Vectors
+
+MIN_DOCUMENTS = 50
+"""Of fewer no topics are made: chance would."""
+MIN_TOPIC_DOCUMENTS = 10
+
+_SEED = 0
+_MOST_CELLS = 600
+_DOCUMENTS_A_CELL = 5
+_MOST_SEEN = 40_000  # documents that the cells are found on; the rest is only assigned
+_MOST_JUDGED = 10_000  # documents that the number of topics is chosen on
+_LADDER = 1.2  # each number of topics that is tried is so many times the one before
+_ROUNDS = 5
+_FAR_SHARE = 0.05  # of the documents, those that are farthest from any topic belong to none
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """Topics as unit `centroids` of shape (topics, dimension), and the topic of every document, -1 for none.
+
+    A document belongs to the topic whose centroid is nearest, if its cosine similarity is `threshold` or more.
+    """
+
+    centroids: Vectors
+    threshold: float
+    labels: Labels
+
+
+def cluster_vectors(vectors: Vectors) -> Clusters:
+    """Topics of unit vectors, shape (documents, dimension): the same for the same vectors in the same order."""
+    chance = np.random.default_rng(_SEED)
+    seen = _draw(vectors, _MOST_SEEN, chance)
+    centers, weights = _find_cells(seen)
+    judged = _draw(seen, _MOST_JUDGED, chance)
+    centroids = max(
+        _join_cells(centers, weights, most=min(len(centers), isqrt(len(vectors)))),
+        key=lambda joined: _measure_separation(judged, joined),
+    )
+    for _ in range(_ROUNDS):
+        centroids = _average(vectors, find_nearest(vectors, centroids), len(centroids))
+    return _settle(vectors, centroids)
+
+
+def _draw(vectors: Vectors, most: int, chance: np.random.Generator) -> Vectors:
+    if len(vectors) <= most:
+        return vectors
+    return vectors[np.sort(chance.choice(len(vectors), most, replace=False))]
+
+
+def _find_cells(vectors: Vectors) -> tuple[Vectors, npt.NDArray[np.float32]]:
+    """Unit centers of cells, and how many vectors each has."""
+    distinct = len(np.unique(vectors, axis=0))  # k-means finds no more cells than that
+    cells = max(1, min(_MOST_CELLS, len(vectors) // _DOCUMENTS_A_CELL, distinct))
+    found = KMeans(cells, n_init=1, random_state=_SEED).fit(vectors)
+    return _average(vectors, found.labels_, cells), np.bincount(found.labels_, minlength=cells).astype(np.float32)
+
+
+def _join_cells(centers: Vectors, weights: npt.NDArray[np.float32], *, most: int) -> list[Vectors]:
+    """Centroids of ever more topics, up to `most`."""
+    if most < 2:
+        return [_average(centers, np.zeros(len(centers), dtype=np.intp), 1, weights)]
+    tree = linkage(centers, "ward")
+    sizes = sorted({min(most, round(2 * _LADDER**step)) for step in range(isqrt(most) + 20)})
+    joined = (fcluster(tree, size, "maxclust") - 1 for size in sizes)
+    return [_average(centers, labels, int(labels.max()) + 1, weights) for labels in joined]
+
+
+def _measure_separation(vectors: Vectors, centroids: Vectors) -> float:
+    """The mean simplified silhouette (Hruschka et al., 2004): how much nearer the nearest centroid is than the next."""
+    if len(centroids) < 2:
+        return 0.0
+    nearest, next_nearest = rank_nearest(vectors, centroids)
+    distance, next_distance = 1 - nearest, 1 - next_nearest
+    return float(np.mean((next_distance - distance) / np.maximum(next_distance, 1e-6)))
+
+
+def _average(vectors: Vectors, labels: Labels, count: int, weights: npt.NDArray[np.float32] | None = None) -> Vectors:
+    """The unit means of vectors with the same label; labels that no vector has are left out."""
+    sums = np.zeros((count, vectors.shape[1]), dtype=np.float64)
+    np.add.at(sums, labels, vectors if weights is None else vectors * weights[:, None])
+    norms = np.linalg.norm(sums, axis=1, keepdims=True)
+    present = norms[:, 0] > 1e-6  # opposite vectors have no mean direction
+    means: Vectors = (sums[present] / norms[present]).astype(np.float32)
+    return means
+
+
+def _settle(vectors: Vectors, centroids: Vectors) -> Clusters:
+    """Leave out topics that are too small; their documents go to the next nearest topic, or to none."""
+    if not len(centroids):
+        return Clusters(centroids, 1.0, np.full(len(vectors), -1, dtype=np.intp))
+    threshold = float(np.quantile(rank_nearest(vectors, centroids)[0], _FAR_SHARE))
+    while True:
+        labels = find_nearest(vectors, centroids, threshold)
+        sizes = np.bincount(labels[labels >= 0], minlength=len(centroids))
+        if (sizes >= MIN_TOPIC_DOCUMENTS).all() or len(centroids) == 1:
+            return Clusters(centroids, threshold, labels)
+        # The largest stays in any case.
+        centroids = centroids[sizes >= min(MIN_TOPIC_DOCUMENTS, sizes.max())]
