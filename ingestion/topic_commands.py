@@ -15,7 +15,6 @@ from ingestion.topics import Topic
 app = typer.Typer(help="Groups of vacancies about the same work.", no_args_is_help=True)
 
 _SHOWN = 10
-_TERMS = 5
 
 Language = Annotated[
     str | None, typer.Option(metavar="CODE", help="Only names in this language (ISO 639-1), and topics that have one.")
@@ -74,11 +73,7 @@ def list_(language: Language = None) -> None:
 def _make_table(topics: list[Topic], language: str | None) -> Table:
     table = Table("id", "vacancies", "name")
     for one in topics:
-        names = [
-            (code, ", ".join(term.text for term in terms[:_TERMS]))
-            for code, terms in one.labels.items()
-            if language in (None, code)
-        ]
+        names = [(code, one.name(code)) for code in one.labels if language in (None, code)]
         lines = [name if len(names) == 1 else f"{code}: {name}" for code, name in names]
         table.add_row(str(one.id), f"{one.size:,}", "\n".join(lines))
     return table

@@ -22,6 +22,7 @@ from ingestion.topics.nearest import find_nearest
 from milvus import Entity, Kind, ModelIdentity, Vector, Vectors
 
 _VECTOR = "<f4"
+_NAME_TERMS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,10 @@ class Topic:
     y: float
     made_at: float
     retired_at: float | None
+
+    def name(self, language: str) -> str:
+        """Its first terms in a language that it has labels in."""
+        return ", ".join(term.text for term in self.labels[language][:_NAME_TERMS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +246,11 @@ class TopicBook:
 
 def _replace_members(connection: Connection, found: FoundTopics, ids: Sequence[int]) -> list[str]:
     """Write down what belongs where now; the vacancies whose rows may say something else."""
-    before = dict(connection.execute(select(topic_members.c.vacancy_id, topic_members.c.topic_id)).tuples().all())
+    rows = connection.execute(select(topic_members.c.vacancy_id, topic_members.c.topic_id))
+    before = {row.vacancy_id: row.topic_id for row in rows}
     here = (documents.c.kind == Kind.VACANCIES, ~documents.c.deleted)
-    texts = dict(connection.execute(select(documents.c.id, documents.c.indexed_text_hash).where(*here)).tuples().all())
+    rows = connection.execute(select(documents.c.id, documents.c.indexed_text_hash).where(*here))
+    texts = {row.id: row.indexed_text_hash for row in rows}
     now = {
         id_: {"vacancy_id": id_, "text_hash": text_hash, "topic_id": None if place is None else ids[place]}
         for id_, (text_hash, place) in found.members.items()

@@ -7,10 +7,11 @@ import numpy as np
 
 from ingestion.errors import TopicsRefused
 from ingestion.serving import Served
-from ingestion.topics.book import FoundTopic, FoundTopics, Replaced, TopicBook
+from ingestion.topics.book import FoundTopic, FoundTopics, Replaced, Snapshot, TopicBook
 from ingestion.topics.clustering import MIN_DOCUMENTS, Clusters, cluster_vectors
 from ingestion.topics.matching import match_topics
 from ingestion.topics.naming import Text, name_topics
+from ingestion.topics.nearest import Labels
 from ingestion.topics.projection import project
 from milvus import Collection, Vacancy, Vectors
 
@@ -53,7 +54,7 @@ def build_topics(served: Served, book: TopicBook, *, report: Report) -> Built:
             f"the index holds {len(read.ids)} vacancies: topics are made of {MIN_DOCUMENTS} or more. Load more first"
         )
     report("Grouping", 0, 1)
-    clusters = cluster_vectors(read.vectors)
+    clusters = cluster_vectors(read.vectors, _place_former(snapshot, read.ids))
     names = name_topics(_read_texts(vacancies, read, clusters, report))
     places = {id_: None if label < 0 else label for id_, label in zip(read.ids, clusters.labels.tolist(), strict=True)}
     points = project(clusters.centroids)
@@ -89,6 +90,13 @@ def _read_vectors(vacancies: Collection, dimension: int, report: Report) -> _Rea
                 hashes.append(text_hash)
         report("Reading", len(ids), len(listed))
     return _Read(ids, hashes, vectors[: len(ids)])
+
+
+def _place_former(snapshot: Snapshot, ids: Sequence[str]) -> Labels:
+    """The topics that vacancies have so far, numbered from 0; -1 for none."""
+    former = [snapshot.members.get(id_) for id_ in ids]
+    places = {topic: place for place, topic in enumerate(sorted({one for one in former if one is not None}))}
+    return np.array([-1 if topic is None else places[topic] for topic in former], dtype=np.intp)
 
 
 def _read_texts(vacancies: Collection, read: _Read, clusters: Clusters, report: Report) -> Iterator[Text]:

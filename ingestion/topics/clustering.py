@@ -24,8 +24,11 @@ _MOST_CELLS = 600
 _DOCUMENTS_A_CELL = 5
 _MOST_SEEN = 40_000  # documents that the cells are found on; the rest is only assigned
 _MOST_JUDGED = 10_000  # documents that the number of topics is chosen on
-_LADDER = 1.2  # each number of topics that is tried is so many times the one before
+_MOST_STEPS = 30  # every number of topics up to this is tried,
+_LADDER = 1.1  # and of those beyond each one that is so many times the one before
 _ROUNDS = 5
+_LOYALTY = 0.9  # former topics go on while they part the documents so well, compared with topics made anew
+_LEAST_SIZE = 0.25  # of the median topic's, for a group that becomes a topic beside those that go on
 _FAR_SHARE = 0.05  # of the documents, those that are farthest from any topic belong to none
 
 
@@ -41,19 +44,24 @@ class Clusters:
     labels: Labels
 
 
-def cluster_vectors(vectors: Vectors) -> Clusters:
-    """Topics of unit vectors, shape (documents, dimension): the same for the same vectors in the same order."""
+def cluster_vectors(vectors: Vectors, former: Labels | None = None) -> Clusters:
+    """Topics of unit vectors, shape (documents, dimension): the same for the same vectors in the same order.
+
+    `former` gives the place of each document's topic of the last run, -1 for none. These topics go on, joined by new
+    ones where a group of documents is far from all of them, unless topics made anew part the documents much better.
+    """
     chance = np.random.default_rng(_SEED)
     seen = _draw(vectors, _MOST_SEEN, chance)
-    centers, weights = _find_cells(seen)
     judged = _draw(seen, _MOST_JUDGED, chance)
-    centroids = max(
-        _join_cells(centers, weights, most=min(len(centers), isqrt(len(vectors)))),
-        key=lambda joined: _measure_separation(judged, joined),
-    )
-    for _ in range(_ROUNDS):
-        centroids = _average(vectors, find_nearest(vectors, centroids), len(centroids))
-    return _settle(vectors, centroids)
+    centers, weights = _find_cells(seen)
+    joined = _join_cells(centers, weights, most=min(len(centers), isqrt(len(vectors))))
+    anew = _refine(vectors, max(joined, key=lambda centroids: _measure_separation(judged, centroids)))
+    if former is None or (former < 0).all():
+        return _settle(vectors, anew)
+    went_on = _average(vectors[former >= 0], former[former >= 0], int(former.max()) + 1)
+    went_on = _refine(vectors, np.concatenate([went_on, _find_new(vectors, went_on)]))
+    is_fit = _measure_separation(judged, went_on) >= _LOYALTY * _measure_separation(judged, anew)
+    return _settle(vectors, went_on if is_fit else anew)
 
 
 def _draw(vectors: Vectors, most: int, chance: np.random.Generator) -> Vectors:
@@ -75,7 +83,9 @@ def _join_cells(centers: Vectors, weights: npt.NDArray[np.float32], *, most: int
     if most < 2:
         return [_average(centers, np.zeros(len(centers), dtype=np.intp), 1, weights)]
     tree = linkage(centers, "ward")
-    sizes = sorted({min(most, round(2 * _LADDER**step)) for step in range(isqrt(most) + 20)})
+    sizes = list(range(2, min(most, _MOST_STEPS) + 1))
+    while sizes[-1] < most:
+        sizes.append(min(most, round(sizes[-1] * _LADDER)))
     joined = (fcluster(tree, size, "maxclust") - 1 for size in sizes)
     return [_average(centers, labels, int(labels.max()) + 1, weights) for labels in joined]
 
@@ -97,6 +107,30 @@ def _average(vectors: Vectors, labels: Labels, count: int, weights: npt.NDArray[
     present = norms[:, 0] > 1e-6  # opposite vectors have no mean direction
     means: Vectors = (sums[present] / norms[present]).astype(np.float32)
     return means
+
+
+def _refine(vectors: Vectors, centroids: Vectors) -> Vectors:
+    for _ in range(_ROUNDS):
+        centroids = _average(vectors, find_nearest(vectors, centroids), len(centroids))
+    return centroids
+
+
+def _find_new(vectors: Vectors, centroids: Vectors) -> Vectors:
+    """Centroids of groups among the documents that are farthest from all topics: large and close enough for a topic."""
+    nearest, _ = rank_nearest(vectors, centroids)
+    labels = find_nearest(vectors, centroids)
+    far = vectors[nearest < np.quantile(nearest, _FAR_SHARE)]
+    sizes = np.bincount(labels, minlength=len(centroids))
+    least = max(MIN_TOPIC_DOCUMENTS, _LEAST_SIZE * float(np.median(sizes)))
+    if len(far) < least:
+        return centroids[:0]
+    centers, weights = _find_cells(far)
+    groups = _join_cells(centers, weights, most=min(len(centers), isqrt(len(far))))
+    found = max(groups, key=lambda joined: _measure_separation(far, joined))
+    own, similarities = find_nearest(far, found), rank_nearest(far, found)[0]
+    close = np.array([similarities[own == place].mean() if (own == place).any() else 0 for place in range(len(found))])
+    is_large = np.bincount(own, minlength=len(found)) >= least
+    return found[is_large & (close >= np.median(nearest))]
 
 
 def _settle(vectors: Vectors, centroids: Vectors) -> Clusters:

@@ -65,11 +65,12 @@ def name_topics(texts: Iterable[Text]) -> dict[int, Labels]:
 
 
 class _Counts:
-    """The terms of one language: in how many documents of each topic, and the forms they have."""
+    """The terms of one language: how often in each topic, in how many of its documents, and the forms they have."""
 
     def __init__(self) -> None:
         self._documents: Counter[int] = Counter()
         self._terms: dict[int, Counter[str]] = defaultdict(Counter)
+        self._spread: dict[int, Counter[str]] = defaultdict(Counter)
         self._forms: dict[str, Counter[str]] = defaultdict(Counter)
 
     def add(self, one: Text) -> None:
@@ -82,6 +83,7 @@ class _Counts:
                     found.setdefault(term, counts)
                     self._forms[term][form] += 1
         self._terms[one.topic].update(found)
+        self._spread[one.topic].update(found.keys())
         self._documents[one.topic] += 1
 
     def weigh(self) -> dict[int, tuple[Term, ...]]:
@@ -98,7 +100,7 @@ class _Counts:
             weights = {
                 term: count / whole * math.log1p(average / totals[term])
                 for term, count in counted.items()
-                if count >= _MIN_TERM_DOCUMENTS
+                if self._spread[topic][term] >= _MIN_TERM_DOCUMENTS
             }
             best = sorted(weights, key=lambda term: (-weights[term], term))[:TERMS]
             names[topic] = tuple(Term(self._find_form(term), weights[term]) for term in best)

@@ -18,10 +18,12 @@ def project(centroids: Vectors) -> Points:
     """The places of topics by their unit centroids, by t-SNE (van der Maaten and Hinton, 2008) from the PCA."""
     count = len(centroids)
     points = np.zeros((count, 2))
+    if count < 2:
+        return points
     if count >= _FEWEST:
         near = min(_MOST_NEIGHBORS, (count - 1) / 3)
         points = TSNE(perplexity=near, init="pca", metric="cosine", random_state=0).fit_transform(centroids)
-    elif count > 1:
+    else:
         found = PCA(min(2, count, centroids.shape[1]), svd_solver="full").fit_transform(centroids)
         points[:, : found.shape[1]] = found
     points = points - points.mean(axis=0)
