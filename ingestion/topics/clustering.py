@@ -59,7 +59,7 @@ def cluster_vectors(vectors: Vectors, former: Labels | None = None) -> Clusters:
     if former is None or (former < 0).all():
         return _settle(vectors, anew)
     went_on = _average(vectors[former >= 0], former[former >= 0], int(former.max()) + 1)
-    went_on = _refine(vectors, np.concatenate([went_on, _find_new(vectors, went_on)]))
+    went_on = _refine(vectors, np.concatenate([went_on, _find_new(vectors, went_on, former >= 0)]))
     is_fit = _measure_separation(judged, went_on) >= _LOYALTY * _measure_separation(judged, anew)
     return _settle(vectors, went_on if is_fit else anew)
 
@@ -115,12 +115,15 @@ def _refine(vectors: Vectors, centroids: Vectors) -> Vectors:
     return centroids
 
 
-def _find_new(vectors: Vectors, centroids: Vectors) -> Vectors:
-    """Centroids of groups among the documents that are farthest from all topics: large and close enough for a topic."""
+def _find_new(vectors: Vectors, centroids: Vectors, is_placed: npt.NDArray[np.bool_]) -> Vectors:
+    """Centroids of groups of documents that are far from all topics; large and close enough for a topic.
+
+    What is far and what is close follows from the documents that were placed in the topics before.
+    """
     nearest, _ = rank_nearest(vectors, centroids)
-    labels = find_nearest(vectors, centroids)
-    far = vectors[nearest < np.quantile(nearest, _FAR_SHARE)]
-    sizes = np.bincount(labels, minlength=len(centroids))
+    placed = nearest[is_placed]
+    far = vectors[nearest < np.quantile(placed, _FAR_SHARE)]
+    sizes = np.bincount(find_nearest(vectors[is_placed], centroids), minlength=len(centroids))
     least = max(MIN_TOPIC_DOCUMENTS, _LEAST_SIZE * float(np.median(sizes)))
     if len(far) < least:
         return centroids[:0]
@@ -130,7 +133,7 @@ def _find_new(vectors: Vectors, centroids: Vectors) -> Vectors:
     own, similarities = find_nearest(far, found), rank_nearest(far, found)[0]
     close = np.array([similarities[own == place].mean() if (own == place).any() else 0 for place in range(len(found))])
     is_large = np.bincount(own, minlength=len(found)) >= least
-    return found[is_large & (close >= np.median(nearest))]
+    return found[is_large & (close >= np.quantile(placed, 0.25))]
 
 
 def _settle(vectors: Vectors, centroids: Vectors) -> Clusters:

@@ -57,7 +57,7 @@ def test_former_topics_go_on_while_they_fit() -> None:
 
 
 def test_a_group_that_came_since_is_a_topic_of_its_own() -> None:
-    vectors, groups = make_groups([300] * 6 + [60])
+    vectors, groups = make_groups([300] * 6 + [100])
     former = np.array(groups)
     former[former == 6] = -1
     again = cluster_vectors(vectors, former)
