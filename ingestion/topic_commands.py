@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from ingestion.errors import TopicsRefused
 from ingestion.indexing import drain
-from ingestion.installation import open_books, open_installation
-from ingestion.settings import read_settings
+from ingestion.installation import Installation, open_books, open_installation
+from ingestion.settings import Settings, read_settings
 from ingestion.terminal import configure_logs, console, make_progress, show_clear_errors
 from ingestion.topics import Topic
+from milvus.errors import IndexHeld
 
 app = typer.Typer(help="Groups of vacancies about the same work.", no_args_is_help=True)
 
@@ -33,7 +35,7 @@ def build() -> None:
     with show_clear_errors():
         settings = read_settings()
         configure_logs(settings.log_level)
-        with closing(open_installation(settings)) as installation:
+        with closing(_open(settings)) as installation:
             served, book = installation.serving.get(), installation.books.topics
             with make_progress() as progress:
                 bar = progress.add_task("Reading", total=None, rate="")
@@ -68,6 +70,15 @@ def list_(language: Language = None) -> None:
             return
         console.print(_make_table(topics, language))
         console.print(f"{books.topics.count_without():,} vacancies belong to no topic.", highlight=False)
+
+
+def _open(settings: Settings) -> Installation:
+    try:
+        return open_installation(settings)
+    except IndexHeld:
+        raise TopicsRefused(
+            "another process has the index open, which Milvus Lite lets one at a time: stop it, and run this again"
+        ) from None
 
 
 def _make_table(topics: list[Topic], language: str | None) -> Table:
