@@ -15,7 +15,6 @@ MAX_EXCLUDED = 10_000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_MONTHS = 1200
-_MAX_TOPIC = 2**31 - 1
 
 # The escapes that both Milvus and Milvus Lite read; Lite refuses \uXXXX, so every other character stands for itself.
 _ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
@@ -25,7 +24,7 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=512)]
 Texts = Annotated[tuple[Text, ...], Field(max_length=MAX_VALUES)]
 Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 Months = Annotated[int, Field(ge=0, le=_MAX_MONTHS)]
-TopicId = Annotated[int, Field(ge=1, le=_MAX_TOPIC, strict=True)]
+TopicId = Annotated[int, Field(ge=1, lt=2**31, strict=True)]
 Languages = Annotated[tuple[Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)], ...], Field(max_length=50)]
 
 _EDUCATION_LEVELS = list(EducationLevel)
@@ -35,30 +34,31 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class SalaryRange(_Part):
+class _Range(_Part):
+    min: float | None
+    max: float | None
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min ({self.min}) is greater than max ({self.max})")
+        return self
+
+
+class SalaryRange(_Range):
     """Salaries that overlap a range. A range without bounds restricts nothing."""
 
     min: Amount | None = Field(None, description="Least annual salary, in the reference currency.")
     max: Amount | None = Field(None, description="Greatest annual salary, in the reference currency.")
     or_missing: bool = Field(False, description="Also pass documents that state no salary.")
 
-    @model_validator(mode="after")
-    def _check_order(self) -> Self:
-        _check_bounds(self.min, self.max)
-        return self
 
-
-class ExperienceRange(_Part):
+class ExperienceRange(_Range):
     """Lengths of experience that overlap a range. A range without bounds restricts nothing."""
 
     min: Months | None = Field(None, description="Least length of experience, in months.")
     max: Months | None = Field(None, description="Greatest length of experience, in months.")
     or_missing: bool = Field(False, description="Also pass documents that state no experience.")
-
-    @model_validator(mode="after")
-    def _check_order(self) -> Self:
-        _check_bounds(self.min, self.max)
-        return self
 
 
 class EducationRange(_Part):
@@ -212,11 +212,6 @@ def epoch_seconds(time: datetime) -> int:
     return (time - _EPOCH) // timedelta(seconds=1)
 
 
-def _check_bounds(least: float | None, greatest: float | None) -> None:
-    if least is not None and greatest is not None and least > greatest:
-        raise ValueError(f"min ({least}) is greater than max ({greatest})")
-
-
 def _filter_clauses(filter: Filter, *, with_arrays: bool) -> list[str]:
     clauses = [f"{column} in {quote_list(values)}" for column, values in _one_of_columns(filter) if values]
     clauses.extend(_list_clauses(filter, with_arrays=with_arrays))
@@ -355,13 +350,11 @@ def _matches_common(entity: Entity, filter: Filter) -> bool:
 def _matches_kind(entity: Entity, filter: Filter) -> bool:
     if isinstance(filter, VacancyFilter) and isinstance(entity, Vacancy):
         key = None if entity.company is None else company_key(entity.company)
+        asked, low, high = filter.experience, entity.experience_min_months, entity.experience_max_months
         return (
             _is_one_of(key, tuple(company_key(company) for company in filter.companies))
             and (not filter.topics or entity.topic in filter.topics)
-            and (
-                filter.experience is None
-                or _overlaps(filter.experience, entity.experience_min_months, entity.experience_max_months)
-            )
+            and (asked is None or _overlaps(asked, low, high))
         )
     if isinstance(filter, ResumeFilter) and isinstance(entity, Resume):
         return filter.experience is None or _overlaps(

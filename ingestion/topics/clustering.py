@@ -10,6 +10,7 @@ from math import isqrt
 import numpy as np
 import numpy.typing as npt
 from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.sparse import csr_array
 from sklearn.cluster import KMeans
 
 from ingestion.topics.nearest import Labels, find_nearest, rank_nearest
@@ -75,7 +76,8 @@ def _find_cells(vectors: Vectors) -> tuple[Vectors, npt.NDArray[np.float32]]:
     distinct = len(np.unique(vectors, axis=0))  # k-means finds no more cells than that
     cells = max(1, min(_MOST_CELLS, len(vectors) // _DOCUMENTS_A_CELL, distinct))
     found = KMeans(cells, n_init=1, random_state=_SEED).fit(vectors)
-    return _average(vectors, found.labels_, cells), np.bincount(found.labels_, minlength=cells).astype(np.float32)
+    centers = _average(vectors, found.labels_, cells)
+    return centers, np.bincount(find_nearest(vectors, centers), minlength=len(centers)).astype(np.float32)
 
 
 def _join_cells(centers: Vectors, weights: npt.NDArray[np.float32], *, most: int) -> list[Vectors]:
@@ -101,8 +103,8 @@ def _measure_separation(vectors: Vectors, centroids: Vectors) -> float:
 
 def _average(vectors: Vectors, labels: Labels, count: int, weights: npt.NDArray[np.float32] | None = None) -> Vectors:
     """The unit means of vectors with the same label; labels that no vector has are left out."""
-    sums = np.zeros((count, vectors.shape[1]), dtype=np.float64)
-    np.add.at(sums, labels, vectors if weights is None else vectors * weights[:, None])
+    shares = np.ones(len(vectors), dtype=np.float32) if weights is None else weights
+    sums = csr_array((shares, (labels, np.arange(len(vectors)))), shape=(count, len(vectors))) @ vectors
     norms = np.linalg.norm(sums, axis=1, keepdims=True)
     present = norms[:, 0] > 1e-6  # opposite vectors have no mean direction
     means: Vectors = (sums[present] / norms[present]).astype(np.float32)

@@ -19,6 +19,7 @@ from ingestion.originals import Provenance
 from ingestion.records import State
 from ingestion.sources import Original, Rejection
 from ingestion.tables import metadata
+from ingestion.topics.building import build_topics
 from milvus import Kind, Vectors
 from milvus.embedding import HashingEmbedder
 from tests.postgres import run_postgres
@@ -70,6 +71,8 @@ def fill(installation: Installation) -> None:
     )
     installation.create_worker().drain()
     installation.books.ledger.delete(Kind.VACANCIES, ["gone"])
+    build_topics(installation.serving.get(), installation.books.topics, report=lambda *_: None)
+    installation.create_worker().drain()
     installation.books.ledger.record([VacancyDocument(id="v7", title="Changed")])
     installation.books.rejections.add("file.csv", [Rejection(location="file.csv:3", reason="has no title", raw="{}")])
 
