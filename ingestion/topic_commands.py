@@ -24,10 +24,14 @@ Language = Annotated[
 
 
 @app.command()
-def build() -> None:
-    """Group the vacancies in the index anew, name the groups, and let searches filter by them.
+def build(
+    *,
+    anew: Annotated[bool, typer.Option("--anew", help="Do not start from the topics there are.")] = False,
+) -> None:
+    """Group the vacancies in the index, name the groups, and let searches filter by them.
 
-    Topics that go on keep their ids. Nothing is embedded again. Where it was broken off, run it again.
+    The topics there are go on while they fit, and those that are found again keep their ids. Nothing is embedded again.
+    Where it was broken off, run it again.
     """
     # Loading what does the grouping takes a second, which no other command should wait for.
     from ingestion.topics.building import build_topics
@@ -42,6 +46,7 @@ def build() -> None:
                 built = build_topics(
                     served,
                     book,
+                    anew=anew,
                     report=lambda what, done, total: progress.update(
                         bar, description=what, completed=done, total=total
                     ),

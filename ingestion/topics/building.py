@@ -11,7 +11,7 @@ from ingestion.topics.book import FoundTopic, FoundTopics, Replaced, Snapshot, T
 from ingestion.topics.clustering import MIN_DOCUMENTS, Clusters, cluster_vectors
 from ingestion.topics.matching import match_topics
 from ingestion.topics.naming import Text, name_topics
-from ingestion.topics.nearest import Labels
+from ingestion.topics.nearest import Places
 from ingestion.topics.projection import project
 from milvus import Collection, Vacancy, Vectors
 
@@ -41,10 +41,11 @@ class _Read:
     vectors: Vectors
 
 
-def build_topics(served: Served, book: TopicBook, *, report: Report) -> Built:
+def build_topics(served: Served, book: TopicBook, *, report: Report, anew: bool = False) -> Built:
     """Find the topics of all vacancies that the index holds. Run it again after a crash: until the end it only reads.
 
-    Topics of the last run that go on keep their ids. Raises TopicsRefused where there are too few vacancies.
+    The topics of the last run go on while they fit; `anew` makes all of them as if there had been none. Those that are
+    found again keep their ids in either case. Raises TopicsRefused where there are too few vacancies.
     """
     snapshot = book.read_snapshot()
     vacancies = served.store.vacancies
@@ -54,7 +55,7 @@ def build_topics(served: Served, book: TopicBook, *, report: Report) -> Built:
             f"the index holds {len(read.ids)} vacancies: topics are made of {MIN_DOCUMENTS} or more. Load more first"
         )
     report("Grouping", 0, 1)
-    clusters = cluster_vectors(read.vectors, _place_former(snapshot, read.ids))
+    clusters = cluster_vectors(read.vectors, None if anew else _place_former(snapshot, read.ids))
     names = name_topics(_read_texts(vacancies, read, clusters, report))
     places = {id_: None if label < 0 else label for id_, label in zip(read.ids, clusters.labels.tolist(), strict=True)}
     points = project(clusters.centroids)
@@ -92,7 +93,7 @@ def _read_vectors(vacancies: Collection, dimension: int, report: Report) -> _Rea
     return _Read(ids, hashes, vectors[: len(ids)])
 
 
-def _place_former(snapshot: Snapshot, ids: Sequence[str]) -> Labels:
+def _place_former(snapshot: Snapshot, ids: Sequence[str]) -> Places:
     """The topics that vacancies have so far, numbered from 0; -1 for none."""
     former = [snapshot.members.get(id_) for id_ in ids]
     places = {topic: place for place, topic in enumerate(sorted({one for one in former if one is not None}))}

@@ -13,7 +13,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse import csr_array
 from sklearn.cluster import KMeans
 
-from ingestion.topics.nearest import Labels, find_nearest, rank_nearest
+from ingestion.topics.nearest import Places, find_nearest, rank_nearest
 from milvus import Vectors
 
 MIN_DOCUMENTS = 50
@@ -42,10 +42,10 @@ class Clusters:
 
     centroids: Vectors
     threshold: float
-    labels: Labels
+    labels: Places
 
 
-def cluster_vectors(vectors: Vectors, former: Labels | None = None) -> Clusters:
+def cluster_vectors(vectors: Vectors, former: Places | None = None) -> Clusters:
     """Topics of unit vectors, shape (documents, dimension): the same for the same vectors in the same order.
 
     `former` gives the place of each document's topic of the last run, -1 for none. These topics go on, joined by new
@@ -101,7 +101,7 @@ def _measure_separation(vectors: Vectors, centroids: Vectors) -> float:
     return float(np.mean((next_distance - distance) / np.maximum(next_distance, 1e-6)))
 
 
-def _average(vectors: Vectors, labels: Labels, count: int, weights: npt.NDArray[np.float32] | None = None) -> Vectors:
+def _average(vectors: Vectors, labels: Places, count: int, weights: npt.NDArray[np.float32] | None = None) -> Vectors:
     """The unit means of vectors with the same label; labels that no vector has are left out."""
     shares = np.ones(len(vectors), dtype=np.float32) if weights is None else weights
     sums = csr_array((shares, (labels, np.arange(len(vectors)))), shape=(count, len(vectors))) @ vectors

@@ -5,13 +5,13 @@ import numpy.typing as npt
 
 from milvus import Vectors
 
-Labels = npt.NDArray[np.intp]
+Places = npt.NDArray[np.intp]
 """The place of each vector's topic, shape (vectors,); -1 for none."""
 
 _ROWS = 8192  # similarities of so many vectors at once are held in memory
 
 
-def find_nearest(vectors: Vectors, centroids: Vectors, threshold: float = -1.0) -> Labels:
+def find_nearest(vectors: Vectors, centroids: Vectors, threshold: float = -1.0) -> Places:
     """The nearest centroid of each vector, -1 where its cosine similarity is below `threshold`."""
     labels = np.full(len(vectors), -1, dtype=np.intp)
     for start in range(0, len(vectors) if len(centroids) else 0, _ROWS):

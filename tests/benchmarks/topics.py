@@ -27,7 +27,7 @@ from ingestion.settings import read_settings
 from ingestion.terminal import read_peak_memory
 from ingestion.topics.clustering import cluster_vectors
 from ingestion.topics.matching import match_topics
-from ingestion.topics.nearest import Labels
+from ingestion.topics.nearest import Places
 from milvus import Entity, Vectors, analyze
 
 TERMS = 10
@@ -86,7 +86,7 @@ def count_terms(entities: list[Entity]) -> csr_matrix:
     return vectorizer.fit_transform(entities)
 
 
-def list_methods(vectors: Vectors) -> Iterator[tuple[str, Callable[[], Labels]]]:
+def list_methods(vectors: Vectors) -> Iterator[tuple[str, Callable[[], Places]]]:
     """Each method with what carries it out; those that need a number of topics get the one that ours comes to."""
     ours = cluster_vectors(vectors)
     count = len(ours.centroids)
@@ -108,14 +108,14 @@ def list_methods(vectors: Vectors) -> Iterator[tuple[str, Callable[[], Labels]]]
     )
 
 
-def join_on_average(vectors: Vectors, count: int) -> Labels:
+def join_on_average(vectors: Vectors, count: int) -> Places:
     """Cells as ours, joined by average linkage of their cosine distances."""
     cells = KMeans(600, n_init=1, random_state=0).fit(vectors)
     joined = AgglomerativeClustering(count, metric="cosine", linkage="average").fit_predict(cells.cluster_centers_)
     return joined[cells.labels_]
 
 
-def measure(labels: Labels, counts: csr_matrix) -> tuple[float, float]:
+def measure(labels: Places, counts: csr_matrix) -> tuple[float, float]:
     """Mean NPMI of the pairs of a topic's best terms within the texts, and the share of best terms that differ."""
     present = (counts > 0).astype(np.float64).tocsc()
     frequency = np.asarray(present.sum(axis=0)).ravel() / present.shape[0]
@@ -125,7 +125,7 @@ def measure(labels: Labels, counts: csr_matrix) -> tuple[float, float]:
     ) / (TERMS * len(best))
 
 
-def list_best_terms(labels: Labels, counts: csr_matrix) -> list[npt.NDArray[np.intp]]:
+def list_best_terms(labels: Places, counts: csr_matrix) -> list[npt.NDArray[np.intp]]:
     """The terms of each topic with the greatest c-TF-IDF."""
     places = np.flatnonzero(labels >= 0)
     shape = (labels.max() + 1, len(labels))
@@ -162,7 +162,7 @@ def compare_runs(vectors: Vectors) -> None:
         console.print(f"{name}: {len(matched)} of {before.max() + 1} topics go on, {same:.1%} keep their topic's id")
 
 
-def _name_labels(chosen: npt.NDArray[np.intp], labels: Labels) -> dict[str, int | None]:
+def _name_labels(chosen: npt.NDArray[np.intp], labels: Places) -> dict[str, int | None]:
     return {str(place): None if label < 0 else int(label) for place, label in zip(chosen, labels, strict=True)}
 
 

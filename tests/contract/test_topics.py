@@ -45,8 +45,8 @@ def put_trades(own: Installation, count: int = 30) -> None:
     put(own, *(one for trade in TRADES for one in write_vacancies(trade, count)))
 
 
-def build(own: Installation) -> Built:
-    built = build_topics(own.serving.get(), own.books.topics, report=ignore)
+def build(own: Installation, *, anew: bool = False) -> Built:
+    built = build_topics(own.serving.get(), own.books.topics, report=ignore, anew=anew)
     own.create_worker().drain()
     return built
 
@@ -109,11 +109,12 @@ def test_nothing_is_embedded_for_topics(own: Installation, monkeypatch: pytest.M
     check_rows(own)
 
 
-def test_another_run_over_the_same_vacancies_changes_next_to_nothing(own: Installation) -> None:
+@pytest.mark.parametrize("anew", [False, True])
+def test_another_run_over_the_same_vacancies_changes_next_to_nothing(own: Installation, anew: bool) -> None:
     put_trades(own)
     build(own)
     before = {name: one.id for name, one in list_topics(own).items()}
-    again = build(own)
+    again = build(own, anew=anew)
     assert (again.replaced.new, again.replaced.retired) == (0, 0)
     assert again.replaced.queued <= 0.1 * again.vacancies
     assert {name: one.id for name, one in list_topics(own).items()} == before
