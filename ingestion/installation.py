@@ -29,7 +29,7 @@ from ingestion.skills import load_taxonomy
 from ingestion.source_list import SourceList
 from ingestion.standby import StandbyBook
 from ingestion.status import StatusDesk
-from ingestion.topics import TopicBook
+from ingestion.topics import TopicBook, TopicBuilder, TopicRequests
 from ingestion.watched_files import WatchedFiles
 from ingestion.worker import Worker
 from milvus import Embedder, Index, Kind, ModelIdentity, create_embedder
@@ -55,6 +55,7 @@ class Books:
     duplicates: DuplicateBook
     originals: OriginalShelf
     topics: TopicBook
+    topic_requests: TopicRequests
 
     def close(self) -> None:
         """Close the database."""
@@ -89,8 +90,9 @@ class Installation:
 
     @contextmanager
     def work_beside(self, worker: Worker, *others: Runnable) -> Iterator[None]:
-        """Let the worker run, with the rebuilder and others beside it, for as long as the block lasts."""
-        with run_beside([worker, self.rebuilder, *others]):
+        """Let the worker run, with rebuilder, topic builder and others beside it, for as long as the block lasts."""
+        builder = TopicBuilder(self.books.topic_requests, self.books.topics, self.serving)
+        with run_beside([worker, self.rebuilder, builder, *others]):
             yield
 
     def close(self, *, keep_model: bool = False) -> None:
@@ -120,6 +122,7 @@ def open_books(settings: Settings) -> Books:
         duplicates=DuplicateBook(database),
         originals=OriginalShelf(database),
         topics=TopicBook(database),
+        topic_requests=TopicRequests(database),
     )
 
 

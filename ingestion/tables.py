@@ -255,3 +255,13 @@ topic_members = Table(
     Column("topic_id", Integer, comment="null where no topic is near enough"),
     Index("ix_topic_members_topic_id", "topic_id"),
 )
+
+topic_requests = Table(
+    "topic_requests",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False, comment="there is one at most"),
+    Column("anew", Boolean, nullable=False, comment="whether to start without the topics there are"),
+    Column("asked_at", Double, nullable=False),
+    Column("outcome", Text, comment="what came of it, in words; null until then"),
+    Column("failed", Boolean, nullable=False),
+)

@@ -2,5 +2,18 @@
 
 from ingestion.topics.book import FoundTopic, FoundTopics, Replaced, Snapshot, Topic, TopicBook
 from ingestion.topics.naming import Labels, Term
+from ingestion.topics.requests import Request, TopicBuilder, TopicRequests
 
-__all__ = ["FoundTopic", "FoundTopics", "Labels", "Replaced", "Snapshot", "Term", "Topic", "TopicBook"]
+__all__ = [
+    "FoundTopic",
+    "FoundTopics",
+    "Labels",
+    "Replaced",
+    "Request",
+    "Snapshot",
+    "Term",
+    "Topic",
+    "TopicBook",
+    "TopicBuilder",
+    "TopicRequests",
+]

@@ -24,12 +24,26 @@ Report = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a run came to: how many topics, of how many vacancies, and how many of these are without one."""
+    """What a run came to: how many topics, of how many vacancies, and how many of these are without one.
+
+    `is_searchable` is false where the index has no column for topics.
+    """
 
     topics: int
     vacancies: int
     without: int
     replaced: Replaced
+    is_searchable: bool
+
+    def describe(self) -> str:
+        """What it came to, in a sentence or two."""
+        lines = [
+            f"{self.topics:,} topics of {self.vacancies:,} vacancies, {self.without:,} of which belong to none; "
+            f"{self.replaced.new:,} topics are new, {self.replaced.retired:,} retired."
+        ]
+        if not self.is_searchable:
+            lines.append("The index has no column for topics yet: `python -m ingestion rebuild --schema` adds it.")
+        return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +88,8 @@ def build_topics(served: Served, book: TopicBook, *, report: Report, anew: bool 
         ),
         rewrite=served.store.is_current,
     )
-    return Built(len(found), len(read.ids), sum(place is None for place in places.values()), replaced)
+    without = sum(place is None for place in places.values())
+    return Built(len(found), len(read.ids), without, replaced, served.store.is_current)
 
 
 def _read_vectors(vacancies: Collection, dimension: int, report: Report) -> _Read:

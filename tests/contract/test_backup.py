@@ -26,7 +26,7 @@ from tests.postgres import run_postgres
 
 # Of all characters there are, and named like what stands for bytes in a backup.
 ORIGINAL = Original(format="rows", raw="Брот 🍞 " + "".join(map(chr, range(256))), mapping={"base64": "title"})
-LEFT_BEHIND = {"collections", "standby", "standby_changes", "workers"}
+LEFT_BEHIND = {"collections", "standby", "standby_changes", "topic_requests", "workers"}
 OF_THE_INDEX = {"state", "state_since", "indexed_version", "indexed_text_hash", "indexed_at", "attempts"}
 OF_THE_QUEUE = {"lease_owner", "lease_until", "not_before"}
 

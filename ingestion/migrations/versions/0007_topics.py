@@ -1,4 +1,4 @@
-"""Topics of vacancies, the runs that made them, and which vacancy belongs to which."""
+"""Topics of vacancies, the runs that made them, which vacancy belongs to which, and a run that is asked for."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,8 +34,16 @@ def upgrade() -> None:
         sa.Column("topic_id", sa.Integer),
     )
     op.create_index("ix_topic_members_topic_id", "topic_members", ["topic_id"])
+    op.create_table(
+        "topic_requests",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("anew", sa.Boolean, nullable=False),
+        sa.Column("asked_at", sa.Double, nullable=False),
+        sa.Column("outcome", sa.Text),
+        sa.Column("failed", sa.Boolean, nullable=False),
+    )
 
 
 def downgrade() -> None:
-    for table in ("topic_members", "topics", "topic_runs"):
+    for table in ("topic_requests", "topic_members", "topics", "topic_runs"):
         op.drop_table(table)

@@ -19,7 +19,7 @@ from ingestion.source_list import SourceList
 from ingestion.standby import StandbyBook
 from ingestion.status import StatusDesk
 from ingestion.tables import metadata
-from ingestion.topics import TopicBook
+from ingestion.topics import TopicBook, TopicRequests
 from ingestion.watched_files import WatchedFiles
 from tests.postgres import run_postgres
 
@@ -54,6 +54,7 @@ class Books:
         self.duplicates = DuplicateBook(self.database, clock=self.clock)
         self.originals = OriginalShelf(self.database)
         self.topics = TopicBook(self.database, clock=self.clock)
+        self.topic_requests = TopicRequests(self.database, clock=self.clock)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 
 from ingestion.errors import TopicsRefused
 from ingestion.records import Claim, State
-from ingestion.topics import FoundTopic, FoundTopics, Replaced, Term
+from ingestion.topics import FoundTopic, FoundTopics, Replaced, Request, Term
 from milvus import Entity, Kind, ModelIdentity, Vacancy, Vectors
 from tests.contract.ledger.conftest import Books
 from tests.contract.ledger.documents import claim, fail_all, settle_all, vacancy
@@ -196,3 +196,17 @@ def test_what_was_set_aside_stays_so(books: Books) -> None:
     stored = books.ledger.get_document(Kind.VACANCIES, "bad")
     assert stored is not None
     assert stored.state is State.FAILED
+
+
+def test_a_run_is_asked_for_and_settled(books: Books) -> None:
+    requests = books.topic_requests
+    assert requests.read() is None
+    requests.settle("nobody asked")
+    assert requests.read() is None
+    requests.ask(anew=True)
+    assert requests.read() == Request(anew=True, outcome=None, failed=False)
+    requests.settle("too few", failed=True)
+    requests.settle("a later run, which nobody asked for")
+    assert requests.read() == Request(anew=True, outcome="too few", failed=True)
+    requests.ask(anew=False)
+    assert requests.read() == Request(anew=False, outcome=None, failed=False)
