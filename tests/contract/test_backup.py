@@ -70,9 +70,9 @@ def fill(installation: Installation) -> None:
         provenance=[Provenance("/in/jobs.json", by_hand=True, original=ORIGINAL)],
     )
     installation.create_worker().drain()
-    installation.books.ledger.delete(Kind.VACANCIES, ["gone"])
     build_topics(installation.serving.get(), installation.books.topics, report=lambda *_: None)
     installation.create_worker().drain()
+    installation.books.ledger.delete(Kind.VACANCIES, ["gone"])
     installation.books.ledger.record([VacancyDocument(id="v7", title="Changed")])
     installation.books.rejections.add("file.csv", [Rejection(location="file.csv:3", reason="has no title", raw="{}")])
 
@@ -127,9 +127,13 @@ def test_what_is_restored_equals_what_was_there(
         assert [row for row in restored["documents"] if not row["deleted"]] == [
             row for row in run_tables["documents"] if not row["deleted"]
         ]
+        # What had not been indexed gets a topic as it comes in.
+        for members in (restored["topic_members"], run_tables["topic_members"]):
+            members[:] = [row for row in members if row["vacancy_id"] != "v7"]
         assert {name: rows for name, rows in restored.items() if name != "documents"} == {
             name: rows for name, rows in run_tables.items() if name != "documents"
         }
+        assert restored["topics"]
         assert [one.original for one in installation.books.originals.read(Kind.VACANCIES)] == [ORIGINAL]
         again = read_vectors(installation)
         assert {id_ for id_ in vectors if vectors[id_] != again[id_]} == {"v7"}
