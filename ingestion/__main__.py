@@ -9,7 +9,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from ingestion import original_commands, queue_commands, source_commands
+from ingestion import original_commands, queue_commands, source_commands, topic_commands
 from ingestion.backup_commands import backup, restore
 from ingestion.bulk_commands import check_bulk_settings, export, load_in_bulk
 from ingestion.indexing import index_pending
@@ -40,6 +40,7 @@ app.command()(rollback)
 app.add_typer(queue_commands.app)
 app.add_typer(original_commands.app)
 app.add_typer(source_commands.app, name="sources")
+app.add_typer(topic_commands.app, name="topics")
 app.command()(watch)
 
 

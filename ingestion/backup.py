@@ -30,7 +30,9 @@ FORMAT = 2
 _BATCH_ROWS = 200
 _MANIFEST = "manifest.json"
 # They speak of what is left behind, or are made anew as documents are indexed.
-_OMITTED = frozenset({"standby", "standby_changes", "collections", "workers", "signatures", "signature_buckets"})
+_OMITTED = frozenset(
+    {"standby", "standby_changes", "collections", "workers", "signatures", "signature_buckets", "topic_requests"}
+)
 
 Report = Callable[[str, int], None]
 """Told what is being done and how many rows of it are done."""

@@ -39,6 +39,7 @@ class Lock(Enum):
     MIGRATION = 823174
     TURN = 823175
     DUPLICATES = 823176
+    TOPICS = 823177
 
 
 class Database:

@@ -11,26 +11,22 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, select, update
 
 from ingestion.alike import Marks, Signed, find_alike, hash_buckets, sign
 from ingestion.database import Database, Lock, insert_or_update, retry_conflicts
 from ingestion.grouping import Node, regroup, split
 from ingestion.minhash import decode_signatures, encode_signature
-from ingestion.records import Claim, Priority, State
-from ingestion.tables import documents, signature_buckets, signatures, tasks
+from ingestion.records import Claim
+from ingestion.rewriting import cut_rows, queue_rewrites
+from ingestion.tables import documents, signature_buckets, signatures
 from milvus import Entity, Kind
 
 MOST_PER_BUCKET = 100
 """With so many of a bucket a new document is compared. Where more share one, they are duplicates for the most part, and
 a link to any of them is a link to all."""
-
-_ROWS_A_STATEMENT = 500
-
-
-_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ class DuplicateBook:
                 former = {id_: before.group for id_ in changed if (before := kept[id_]) is not None}
                 self._replace(connection, kind, changed, kept)
                 moved = self._regroup(connection, kind, [one for one in changed.values() if one is not None], former)
-                self._requeue(connection, kind, [id_ for id_ in moved if id_ not in kept])
+                queue_rewrites(connection, kind, [id_ for id_ in moved if id_ not in kept], now=self._clock())
             return _read_groups(connection, kind, list(kept))
 
     def read_groups(self, kind: Kind, ids: Sequence[str]) -> dict[str, str]:
@@ -135,38 +131,6 @@ class DuplicateBook:
         _write_groups(connection, kind, moved)
         return list(moved)
 
-    def _requeue(self, connection: Connection, kind: Kind, ids: Sequence[str]) -> None:
-        """Give documents a new version, whose text is the same: only their rows are written again."""
-        now, priority = self._clock(), Priority.for_size(len(ids))
-        for chunk in _cut(sorted(ids)):
-            here = and_(documents.c.kind == kind, documents.c.id.in_(chunk), ~documents.c.deleted)
-            present = connection.scalars(
-                select(documents.c.id)
-                .where(here, documents.c.state != State.FAILED)
-                .order_by(documents.c.id)
-                .with_for_update()
-            ).all()
-            if not present:
-                continue
-            task = {"kind": kind, "action": "upsert", "created_at": now}
-            versions = connection.scalars(
-                insert(tasks).returning(tasks.c.id, sort_by_parameter_order=True),
-                [task | {"document_id": id_} for id_ in present],
-            ).all()
-            waits = documents.c.state == State.PENDING
-            statement = (
-                update(documents)
-                .where(documents.c.kind == kind, documents.c.id == bindparam("this"))
-                .values(
-                    version=bindparam("newer"),
-                    state=State.PENDING,
-                    state_since=case((waits, documents.c.state_since), else_=now),
-                    priority=case((waits, documents.c.priority), else_=priority),
-                )
-            )
-            newer = [{"this": id_, "newer": version} for id_, version in zip(present, versions, strict=True)]
-            connection.execute(statement, newer)
-
 
 def _read_current(connection: Connection, kind: Kind, claims: Sequence[Claim]) -> dict[str, _Kept | None]:
     """How the documents of claims that are current stand in the book, None where they do not."""
@@ -174,7 +138,7 @@ def _read_current(connection: Connection, kind: Kind, claims: Sequence[Claim]) -
     found: dict[str, _Kept | None] = {}
     same = and_(signatures.c.kind == documents.c.kind, signatures.c.id == documents.c.id)
     kept = (signatures.c.signature, signatures.c.marks, signatures.c.group_id)
-    for chunk in _cut(list(versions)):
+    for chunk in cut_rows(list(versions)):
         rows = connection.execute(
             select(documents.c.id, documents.c.version, *kept)
             .select_from(documents.outerjoin(signatures, same))
@@ -189,7 +153,7 @@ def _read_current(connection: Connection, kind: Kind, claims: Sequence[Claim]) -
 def _read_members(connection: Connection, kind: Kind, groups: Sequence[str]) -> list[_Kept]:
     return [
         one
-        for chunk in _cut(groups)
+        for chunk in cut_rows(groups)
         for one in _read_kept(connection, and_(signatures.c.kind == kind, signatures.c.group_id.in_(chunk)))
     ]
 
@@ -208,7 +172,7 @@ def _read_rows(rows: Sequence[Any]) -> list[_Kept]:
 
 def _count_members(connection: Connection, kind: Kind, groups: Sequence[str]) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for chunk in _cut(groups):
+    for chunk in cut_rows(groups):
         counted = (
             select(signatures.c.group_id, func.count().label("members"))
             .where(signatures.c.kind == kind, signatures.c.group_id.in_(chunk))
@@ -220,7 +184,7 @@ def _count_members(connection: Connection, kind: Kind, groups: Sequence[str]) ->
 
 def _read_groups(connection: Connection, kind: Kind, ids: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for chunk in _cut(ids):
+    for chunk in cut_rows(ids):
         which = and_(signatures.c.kind == kind, signatures.c.id.in_(chunk), signatures.c.group_id.is_not(None))
         rows = connection.execute(select(signatures.c.id, signatures.c.group_id).where(which))
         found |= {row.id: row.group_id for row in rows}
@@ -241,7 +205,7 @@ def _find_links(connection: Connection, kind: Kind, changed: Sequence[Signed]) -
         for bucket in buckets:
             askers[bucket].append(one.id)
     candidates: dict[str, set[str]] = defaultdict(set)
-    for chunk in _cut(list(askers)):
+    for chunk in cut_rows(list(askers)):
         # Only the ids are read of what a bucket holds beyond the limit.
         place = func.row_number().over(partition_by=signature_buckets.c.bucket, order_by=signature_buckets.c.id)
         held = (
@@ -255,7 +219,7 @@ def _find_links(connection: Connection, kind: Kind, changed: Sequence[Signed]) -
     wanted = sorted({id_ for asker, ids in candidates.items() for id_ in ids if id_ != asker})
     kept = {
         one.signed.id: one
-        for chunk in _cut(wanted)
+        for chunk in cut_rows(wanted)
         for one in _read_kept(connection, and_(signatures.c.kind == kind, signatures.c.id.in_(chunk)))
     }
     for one in changed:
@@ -272,8 +236,3 @@ def _is_same(before: _Kept | None, now: Signed | None) -> bool:
     if before is None or now is None:
         return before is None and now is None
     return before.signed.marks == now.marks and bool((before.signed.signature == now.signature).all())
-
-
-def _cut(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
-    for start in range(0, len(values), _ROWS_A_STATEMENT):
-        yield values[start : start + _ROWS_A_STATEMENT]

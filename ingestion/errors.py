@@ -8,6 +8,7 @@ The tree:
     ├── UnreadableDocument     an upload that gives no usable document
     ├── RebuildRefused         a rebuild or rollback that cannot be, or failed
     ├── ExportRefused          an export or bulk load that cannot be written or gone on with
+    ├── TopicsRefused          topics that cannot be made of what there is
     ├── BackupRefused          a backup that cannot be written, read or restored
     ├── FetchError             a URL that was not fetched; the message names it, without credentials
     │   ├── FetchRefused       our own rules forbid it: scheme, address, size, redirects
@@ -47,6 +48,10 @@ class ExportRefused(IngestionError):
 
 class BackupRefused(IngestionError):
     """A backup that cannot be written, read or restored; the message says why, and nothing was changed."""
+
+
+class TopicsRefused(IngestionError):
+    """Topics that cannot be made of what there is; the message says why, and those there were stay."""
 
 
 class FetchError(IngestionError):

@@ -30,7 +30,7 @@ def index_pending(settings: Settings, books: Books) -> int:
         return 0
     installation = _open_or_follow(settings, books, pending)
     if installation:
-        _drain(installation, installation.books.queue.count_pending())
+        drain(installation)
         installation.close()
     return pending
 
@@ -52,7 +52,9 @@ def _open_or_follow(settings: Settings, books: Books, pending: int) -> Installat
     return None
 
 
-def _drain(installation: Installation, pending: int) -> None:
+def drain(installation: Installation) -> None:
+    """Bring what is pending into the index that this process has open, showing how far it is."""
+    pending = installation.books.queue.count_pending()
     with console.status("Loading the model..."):
         installation.check_embedder()
     with make_progress() as progress:

@@ -30,6 +30,7 @@ from ingestion.skills import load_taxonomy
 from ingestion.source_list import SourceList
 from ingestion.standby import StandbyBook
 from ingestion.status import StatusDesk
+from ingestion.topics import TopicBook, TopicBuilder, TopicRequests
 from ingestion.watched_files import WatchedFiles
 from ingestion.worker import Worker
 from milvus import Embedder, Index, Kind, ModelIdentity, Reranker, create_embedder, create_reranker
@@ -55,6 +56,8 @@ class Books:
     duplicates: DuplicateBook
     originals: OriginalShelf
     sightings: Sightings
+    topics: TopicBook
+    topic_requests: TopicRequests
 
     def close(self) -> None:
         """Close the database."""
@@ -89,8 +92,9 @@ class Installation:
 
     @contextmanager
     def work_beside(self, worker: Worker, *others: Runnable) -> Iterator[None]:
-        """Let the worker run, with the rebuilder and others beside it, for as long as the block lasts."""
-        with run_beside([worker, self.rebuilder, *others]):
+        """Let the worker run, with rebuilder, topic builder and others beside it, for as long as the block lasts."""
+        builder = TopicBuilder(self.books.topic_requests, self.books.topics, self.serving)
+        with run_beside([worker, self.rebuilder, builder, *others]):
             yield
 
     def close(self, *, keep_model: bool = False) -> None:
@@ -120,6 +124,8 @@ def open_books(settings: Settings) -> Books:
         duplicates=DuplicateBook(database),
         originals=OriginalShelf(database),
         sightings=Sightings(database),
+        topics=TopicBook(database),
+        topic_requests=TopicRequests(database),
     )
 
 
@@ -182,6 +188,7 @@ def _complete_installation(
         Pipeline,
         normalizer=normalizer,
         link_duplicates=books.duplicates.link,
+        assign_topics=books.topics.assign,
         take_turn=nullcontext if index.writes_in_parallel else books.database.take_turn,
     )
     rebuilder = Rebuilder(

@@ -38,7 +38,7 @@ from ingestion.records import (
     make_stored,
 )
 from ingestion.sightings import erase_sightings
-from ingestion.tables import documents, holdings, persons, rejections, tasks
+from ingestion.tables import documents, holdings, persons, rejections, tasks, topic_members
 from milvus import Kind
 
 _ROWS_A_STATEMENT = 500
@@ -261,6 +261,8 @@ class Ledger:
             connection.execute(update(documents).where(documents.c.kind == kind, documents.c.id == id_).values(row))
         if kind is Kind.RESUMES:
             connection.execute(delete(persons).where(persons.c.resume_id.in_(ids)))
+        else:
+            connection.execute(delete(topic_members).where(topic_members.c.vacancy_id.in_(ids)))
         erase_originals(connection, kind, ids)
         erase_sightings(connection, kind, ids)
         return versions

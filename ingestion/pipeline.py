@@ -9,7 +9,7 @@ import numpy as np
 
 from ingestion.normalize import Normalizer
 from ingestion.records import Claim, Outcome
-from milvus import Embedder, Entity, Kind, Vector, Vectors
+from milvus import Embedder, Entity, Kind, ModelIdentity, Vacancy, Vector, Vectors
 from milvus.errors import EmbeddingError, IndexUnavailable, MilvusError, UnembeddableText
 
 FindKnown = Callable[[Kind, Sequence[str]], Mapping[str, tuple[str, Vector]]]
@@ -17,6 +17,16 @@ FindKnown = Callable[[Kind, Sequence[str]], Mapping[str, tuple[str, Vector]]]
 
 LinkDuplicates = Callable[[Kind, Sequence[Claim], Mapping[str, Entity]], Mapping[str, str]]
 """As `DuplicateBook.link`."""
+
+
+class AssignTopics(Protocol):
+    """As `TopicBook.assign`."""
+
+    def __call__(
+        self, claims: Sequence[Claim], entities: Sequence[Entity], vectors: Vectors, *, model: ModelIdentity
+    ) -> Mapping[str, int]:
+        """The topics of vacancies, by id."""
+        ...
 
 
 class TargetCollection(Protocol):
@@ -51,6 +61,7 @@ class Pipeline:
 
     `find_known` gives text hashes and vectors of the same model by id: what they cover need not be embedded again.
     `link_duplicates` gives the groups of documents that are one text under several ids, and knows them from then on.
+    `assign_topics` gives the topics of vacancies, once their vectors are known, and remembers them.
     `take_turn` is held around each write, where an engine takes one writer at a time.
     """
 
@@ -59,6 +70,7 @@ class Pipeline:
     store: Target
     find_known: FindKnown | None = None
     link_duplicates: LinkDuplicates | None = None
+    assign_topics: AssignTopics | None = None
     take_turn: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def apply(self, claims: Sequence[Claim]) -> list[Outcome]:
@@ -108,6 +120,14 @@ class Pipeline:
         groups = self.link_duplicates(kind, [one.claim for one in prepared], entities)
         return [_Prepared(one.claim, replace(one.entity, duplicate_group=groups.get(one.claim.id))) for one in prepared]
 
+    def _assign(self, batch: Sequence[_Prepared], vectors: Vectors) -> list[Entity]:
+        entities = [one.entity for one in batch]
+        if self.assign_topics is None:
+            return entities
+        claims = [one.claim for one in batch]
+        topics = self.assign_topics(claims, entities, vectors, model=self.embedder.identity)
+        return [replace(one, topic=topics.get(one.id)) if isinstance(one, Vacancy) else one for one in entities]
+
     def _write(self, kind: Kind, batch: Sequence[_Prepared]) -> list[Outcome]:
         collection = self.store.collection(kind)
         likely = [one.claim.id for one in batch if one.claim.indexed_text_hash == one.entity.text_hash]
@@ -122,8 +142,9 @@ class Pipeline:
             embedded = self.embedder.embed_documents([one.entity.embedded_text for one in fresh])
             vectors |= {one.claim.id: vector for one, vector in zip(fresh, embedded, strict=True)}
         matrix: Vectors = np.stack([vectors[one.claim.id] for one in batch])
+        entities = self._assign(batch, matrix) if kind is Kind.VACANCIES else [one.entity for one in batch]
         with self.take_turn():
-            collection.upsert([one.entity for one in batch], matrix)
+            collection.upsert(entities, matrix)
         return [Outcome(one.claim, text_hash=one.entity.text_hash) for one in batch]
 
 

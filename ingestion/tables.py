@@ -238,3 +238,43 @@ sightings = Table(
     Index("ix_sightings_document", "kind", "document_id"),
     sqlite_with_rowid=False,
 )
+
+topic_runs = Table(
+    "topic_runs",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("model", JSON, nullable=False, comment="identity of the model that the centroids are of"),
+    Column("threshold", Double, nullable=False, comment="least cosine similarity to the centroid of one's topic"),
+    Column("made_at", Double, nullable=False),
+)
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False, comment="never given to another topic"),
+    Column("labels", JSON, nullable=False, comment="its terms with weights, by language"),
+    Column("centroid", LargeBinary, nullable=False, comment="unit vector of 4-byte floats, little endian"),
+    Column("x", Double, nullable=False, comment="place on the map of topics, -1 to 1"),
+    Column("y", Double, nullable=False),
+    Column("made_at", Double, nullable=False, comment="when a run first found it"),
+    Column("retired_at", Double, comment="when a run no longer found it"),
+)
+
+topic_members = Table(
+    "topic_members",
+    metadata,
+    Column("vacancy_id", _Id, primary_key=True),
+    Column("text_hash", String(64), nullable=False, comment="hash of the text that was assigned"),
+    Column("topic_id", Integer, comment="null where no topic is near enough"),
+    Index("ix_topic_members_topic_id", "topic_id"),
+)
+
+topic_requests = Table(
+    "topic_requests",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False, comment="there is one at most"),
+    Column("anew", Boolean, nullable=False, comment="whether to start without the topics there are"),
+    Column("asked_at", Double, nullable=False),
+    Column("outcome", Text, comment="what came of it, in words; null until then"),
+    Column("failed", Boolean, nullable=False),
+)

@@ -5,7 +5,7 @@ It knows: pymilvus, torch, column names, index parameters.
 It never touches: HTTP (but to an embedding server), SQL, files of documents.
 """
 
-from milvus.analysis import analyze
+from milvus.analysis import analyze, pair_words
 from milvus.bulk import ShardWriter
 from milvus.bulk_files import FileStore
 from milvus.bulk_import import BulkImporter, ImportProgress, ImportState
@@ -61,5 +61,6 @@ __all__ = [
     "create_reranker",
     "distance_km",
     "find_model",
+    "pair_words",
     "write_language",
 ]

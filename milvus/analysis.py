@@ -70,6 +70,21 @@ def analyze(text: str, *, language: str | None = None) -> list[str]:
     return terms
 
 
+def pair_words(text: str, *, language: str | None = None) -> list[tuple[str, str]]:
+    """The words of a text with the one term that stands for each, in its order; without numbers and stop words.
+
+    A word is in lower case, but for one all in capitals. The term is the one of `analyze`; of two, that of `language`.
+    """
+    algorithm = _ALGORITHMS.get(language or "")
+    pairs: list[tuple[str, str]] = []
+    for word in _WORD.findall(unicodedata.normalize("NFKC", text)):
+        is_name = len(word) > 1 and word.isupper()
+        folded = _HYPHEN.sub("", word.lower()).replace("ё", "е")
+        if not word[0].isdigit() and (is_name or folded not in _STOP_WORDS) and (stems := _stem(folded, algorithm)):
+            pairs.append((word if is_name else word.lower(), stems[-1]))
+    return pairs
+
+
 def list_terms(entity: Entity) -> list[str]:
     """The terms that stand for an entity in lexical search; those of its title count twice."""
     title = analyze(entity.title, language=entity.language) if entity.title else []

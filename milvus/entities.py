@@ -103,11 +103,15 @@ class Resume(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vacancy(Entity):
-    """An employer's side. Experience bounds are what the vacancy demands, in months."""
+    """An employer's side. Experience bounds are what the vacancy demands, in months.
+
+    `topic` is the id of the group of vacancies about the same work that it belongs to.
+    """
 
     company: str | None = None
     experience_min_months: int | None = None
     experience_max_months: int | None = None
+    topic: int | None = None
 
 
 ENTITY_TYPES: dict[Kind, type[Entity]] = {Kind.RESUMES: Resume, Kind.VACANCIES: Vacancy}

@@ -1,14 +1,14 @@
-"""What a search may be narrowed by, as a Milvus expression and as a plain predicate with the same meaning."""
+"""What a search may be narrowed by, as a Milvus expression."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from milvus.entities import EducationLevel, EmploymentType, Entity, Resume, Vacancy, WorkFormat
+from milvus.entities import EducationLevel, EmploymentType, WorkFormat
 from milvus.geo import MAX_DISTANCE_KM, Box, cover_circle, distance_km
 from milvus.keys import company_key, hash_term
-from milvus.languages import LANGUAGE_PATTERN, list_satisfied, list_sufficient
+from milvus.languages import LANGUAGE_PATTERN, list_sufficient
 
 MAX_VALUES = 200
 MAX_EXCLUDED = 10_000
@@ -24,6 +24,7 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=512)]
 Texts = Annotated[tuple[Text, ...], Field(max_length=MAX_VALUES)]
 Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 Months = Annotated[int, Field(ge=0, le=_MAX_MONTHS)]
+TopicId = Annotated[int, Field(ge=1, lt=2**31, strict=True)]
 Languages = Annotated[tuple[Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)], ...], Field(max_length=50)]
 
 _EDUCATION_LEVELS = list(EducationLevel)
@@ -33,30 +34,31 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class SalaryRange(_Part):
+class _Range(_Part):
+    min: float | None
+    max: float | None
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min ({self.min}) is greater than max ({self.max})")
+        return self
+
+
+class SalaryRange(_Range):
     """Salaries that overlap a range. A range without bounds restricts nothing."""
 
     min: Amount | None = Field(None, description="Least annual salary, in the reference currency.")
     max: Amount | None = Field(None, description="Greatest annual salary, in the reference currency.")
     or_missing: bool = Field(False, description="Also pass documents that state no salary.")
 
-    @model_validator(mode="after")
-    def _check_order(self) -> Self:
-        _check_bounds(self.min, self.max)
-        return self
 
-
-class ExperienceRange(_Part):
+class ExperienceRange(_Range):
     """Lengths of experience that overlap a range. A range without bounds restricts nothing."""
 
     min: Months | None = Field(None, description="Least length of experience, in months.")
     max: Months | None = Field(None, description="Greatest length of experience, in months.")
     or_missing: bool = Field(False, description="Also pass documents that state no experience.")
-
-    @model_validator(mode="after")
-    def _check_order(self) -> Self:
-        _check_bounds(self.min, self.max)
-        return self
 
 
 class EducationRange(_Part):
@@ -150,6 +152,9 @@ class VacancyFilter(Filter):
     experience: ExperienceRange | None = Field(
         None, description="Overlaps the experience that the vacancy demands, in months; its missing bound is open."
     )
+    topics: Annotated[tuple[TopicId, ...], Field(max_length=MAX_VALUES)] = Field(
+        (), description="Any of these topics, by the ids that `GET /v1/topics` lists."
+    )
 
 
 def build_expression(filter: Filter | None, *, active_at: datetime | None = None, with_arrays: bool = True) -> str:
@@ -164,13 +169,6 @@ def build_expression(filter: Filter | None, *, active_at: datetime | None = None
     if active_at is not None:
         clauses.append(f"(expires_at is null or expires_at >= {epoch_seconds(active_at)})")
     return " and ".join(clauses)
-
-
-def matches_filter(entity: Entity, filter: Filter | None, *, active_at: datetime | None = None) -> bool:
-    """Whether an entity passes; the same meaning as `build_expression`, but `near` is exact."""
-    if active_at is not None and entity.expires_at is not None and _is_before(entity.expires_at, active_at):
-        return False
-    return filter is None or (_matches_common(entity, filter) and _matches_kind(entity, filter))
 
 
 def is_near(near: Near, *, latitude: float | None, longitude: float | None, work_format: str | None) -> bool:
@@ -198,6 +196,7 @@ def list_new_columns(filter: Filter) -> dict[str, str]:
         "languages_any": ("languages", filter.languages_any),
         "languages_all": ("languages", filter.languages_all),
         "education": ("education_level", filter.education and filter.education.list_levels()),
+        "topics": ("topic", filter.topics if isinstance(filter, VacancyFilter) else ()),
     }
     return {part: column for part, (column, value) in given.items() if value}
 
@@ -224,11 +223,6 @@ def epoch_seconds(time: datetime) -> int:
     return (time - _EPOCH) // timedelta(seconds=1)
 
 
-def _check_bounds(least: float | None, greatest: float | None) -> None:
-    if least is not None and greatest is not None and least > greatest:
-        raise ValueError(f"min ({least}) is greater than max ({greatest})")
-
-
 def _filter_clauses(filter: Filter, *, with_arrays: bool) -> list[str]:
     clauses = [f"{column} in {quote_list(values)}" for column, values in list_one_of(filter) if values]
     clauses.extend(_list_clauses(filter, with_arrays=with_arrays))
@@ -241,6 +235,8 @@ def _filter_clauses(filter: Filter, *, with_arrays: bool) -> list[str]:
         clauses.extend(_overlap_clause(filter.salary, "salary_min", "salary_max"))
     if isinstance(filter, VacancyFilter) and filter.experience is not None:
         clauses.extend(_overlap_clause(filter.experience, "experience_min_months", "experience_max_months"))
+    if isinstance(filter, VacancyFilter) and filter.topics:
+        clauses.append(f"topic in {list(filter.topics)}")
     if isinstance(filter, ResumeFilter) and filter.experience is not None:
         clauses.extend(_within_clause(filter.experience, "experience_months"))
     if filter.published_since is not None:
@@ -326,81 +322,3 @@ def _box_clause(box: Box) -> str:
         return f"({latitudes} and longitude is not null)"
     joint = "and" if box.west <= box.east else "or"
     return f"({latitudes} and (longitude >= {box.west!r} {joint} longitude <= {box.east!r}))"
-
-
-def _matches_common(entity: Entity, filter: Filter) -> bool:
-    skills, terms = set(entity.skills), set(entity.employment_types)
-    return (
-        _is_one_of(entity.country, filter.countries)
-        and _is_one_of(entity.region, filter.regions)
-        and _is_one_of(entity.city, filter.cities)
-        and _is_one_of(entity.work_format, filter.work_formats)
-        and _is_one_of(entity.language, filter.languages)
-        and _is_one_of(entity.category, filter.categories)
-        and _is_one_of(entity.source, filter.sources)
-        and (not filter.skills_any or not skills.isdisjoint(filter.skills_any))
-        and skills.issuperset(filter.skills_all)
-        and (not filter.employment_types or not terms.isdisjoint(filter.employment_types))
-        and _speaks(entity, filter)
-        and (filter.education is None or _is_educated(entity, filter.education))
-        and (filter.salary is None or _overlaps(filter.salary, entity.salary_min, entity.salary_max))
-        and (filter.near is None or _is_entity_near(entity, filter.near))
-        and (filter.published_since is None or _is_published_since(entity, filter.published_since))
-        and (filter.published_before is None or _is_published_before(entity, filter.published_before))
-        and entity.id not in filter.exclude_ids
-    )
-
-
-def _matches_kind(entity: Entity, filter: Filter) -> bool:
-    if isinstance(filter, VacancyFilter) and isinstance(entity, Vacancy):
-        key = None if entity.company is None else company_key(entity.company)
-        return _is_one_of(key, tuple(company_key(company) for company in filter.companies)) and (
-            filter.experience is None
-            or _overlaps(filter.experience, entity.experience_min_months, entity.experience_max_months)
-        )
-    if isinstance(filter, ResumeFilter) and isinstance(entity, Resume):
-        return filter.experience is None or _overlaps(
-            filter.experience, entity.experience_months, entity.experience_months
-        )
-    return type(filter) is Filter
-
-
-def _speaks(entity: Entity, filter: Filter) -> bool:
-    satisfied = {term for written in entity.languages for term in list_satisfied(written)}
-    any_one = not filter.languages_any or not satisfied.isdisjoint(filter.languages_any)
-    return any_one and satisfied.issuperset(filter.languages_all)
-
-
-def _is_educated(entity: Entity, asked: EducationRange) -> bool:
-    levels = asked.list_levels()
-    return not levels or (asked.or_missing if entity.education_level is None else entity.education_level in levels)
-
-
-def _is_one_of(value: str | None, allowed: tuple[str, ...]) -> bool:
-    return not allowed or value in allowed
-
-
-def _overlaps(asked: SalaryRange | ExperienceRange, low: float | None, high: float | None) -> bool:
-    if asked.min is None and asked.max is None:
-        return True
-    if low is None and high is None:
-        return asked.or_missing
-    return (asked.min is None or high is None or high >= asked.min) and (
-        asked.max is None or low is None or low <= asked.max
-    )
-
-
-def _is_entity_near(entity: Entity, near: Near) -> bool:
-    return is_near(near, latitude=entity.latitude, longitude=entity.longitude, work_format=entity.work_format)
-
-
-def _is_published_since(entity: Entity, since: datetime) -> bool:
-    return entity.published_at is not None and not _is_before(entity.published_at, since)
-
-
-def _is_published_before(entity: Entity, before: datetime) -> bool:
-    return entity.published_at is not None and _is_before(entity.published_at, before)
-
-
-def _is_before(time: datetime, other: datetime) -> bool:
-    return epoch_seconds(time) < epoch_seconds(other)

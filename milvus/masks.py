@@ -1,4 +1,4 @@
-"""A filter over columns in memory: the third way of saying it, beside the expression and the plain predicate."""
+"""A filter over columns in memory."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -45,7 +45,8 @@ class Columns:
 
 
 class MaskMaker:
-    """Says which of the first `slots` rows of some columns pass a filter; the same meaning as `matches_filter`."""
+    """Says which of the first `slots` rows of some columns pass a filter; the same meaning as `build_expression`, but `near` is
+    exact."""
 
     def __init__(self, columns: Columns, slots: int) -> None:
         self._columns = columns
@@ -77,6 +78,8 @@ class MaskMaker:
         for asked, low, high in _list_ranges(filter):
             if asked is not None:
                 yield self._overlaps(asked, low, high)
+        if isinstance(filter, VacancyFilter) and filter.topics:
+            yield np.isin(self._number("topic"), filter.topics)
         yield from self._is_published(filter.published_since, filter.published_before)
 
     def _is_published(self, since: datetime | None, before: datetime | None) -> Iterator[Mask]:

@@ -12,7 +12,7 @@ from milvus.errors import InvalidEntity
 from milvus.filters import epoch_seconds
 from milvus.keys import company_key, languages_key, terms_key
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised with every column that is added. A collection of an older version is used with the columns that it has."""
 
 MAX_ID_BYTES = 512
@@ -107,6 +107,7 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
         _text("company_key", 3 * MAX_SHORT_BYTES, indexed=True),  # casefolding makes some letters three times as long
         _number("experience_min_months", ColumnType.INT64),
         _number("experience_max_months", ColumnType.INT64),
+        _number("topic", ColumnType.INT64),
     ),
 }
 

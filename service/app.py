@@ -11,7 +11,7 @@ from ingestion import Installation, Settings, Worker, create_source_runner, open
 from milvus import find_model
 from milvus.errors import MilvusError
 from service import __version__
-from service.api import ingestion, matches, metrics, operations, resumes, vacancies, viewers
+from service.api import ingestion, matches, metrics, operations, resumes, topics, vacancies, viewers
 from service.api.dependencies import Services, refuse_unknown_parameters
 from service.api.errors import PROBLEM_TYPE, Problem, install_error_handlers
 from service.api.middleware import BodyLimit, EncodedPaths, KnownHosts, RequestIds, list_hosts
@@ -61,7 +61,7 @@ def create_app(installation: Installation, settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(KnownHosts, names=list_hosts(settings.allowed_hosts, settings.host))
     app.add_middleware(RequestIds)
-    described = (resumes, vacancies, matches, viewers, ingestion)
+    described = (resumes, vacancies, matches, topics, viewers, ingestion)
     for router in (*(one.router for one in described), operations.tasks):
         app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
     for router in (operations.health, metrics.router, pages.router):

@@ -5,10 +5,10 @@ import binascii
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingestion import AnyDocument, Books, Normalizer, Priority, Provenance, Recorded, StoredDocument, Task, TaskState
-from milvus import Entity, Kind
+from milvus import Entity, Kind, Vacancy
 from service.errors import BadCursor, DocumentNotFound, TaskNotFound, TaskPurged
 
 WAIT_SECONDS = 60.0
@@ -71,7 +71,7 @@ class DocumentDesk:
         stored = self.books.ledger.get_document(kind, id_)
         if stored is None:
             raise DocumentNotFound(f"{kind.value} {id_!r} is not stored")
-        return stored, self._understand(stored)
+        return stored, self._understand(kind, [stored])[0]
 
     def find_task(self, task_id: int) -> Task:
         """A task. Raises TaskNotFound, TaskPurged."""
@@ -86,12 +86,18 @@ class DocumentDesk:
         """One page, in the order of ids. Raises BadCursor."""
         after = decode_cursor(cursor) if cursor else None
         stored = self.books.ledger.list_documents(kind, after=after, limit=limit + 1)
-        page = [(one, self._understand(one)) for one in stored[:limit]]
+        page = list(zip(stored[:limit], self._understand(kind, stored[:limit]), strict=True))
         more = len(stored) > limit
         return Listing(page, encode_cursor(stored[limit - 1].document.id) if more else None)
 
-    def _understand(self, stored: StoredDocument) -> Entity:
-        return self.normalizer.normalize(stored.document, document_hash=stored.document_hash, names=stored.names)
+    def _understand(self, kind: Kind, stored: Sequence[StoredDocument]) -> list[Entity]:
+        entities = [
+            self.normalizer.normalize(one.document, document_hash=one.document_hash, names=one.names) for one in stored
+        ]
+        if kind is Kind.RESUMES:
+            return entities
+        topics = self.books.topics.read_topics([one.id for one in entities])
+        return [replace(one, topic=topics.get(one.id)) if isinstance(one, Vacancy) else one for one in entities]
 
     def _await(self, task_ids: Sequence[int]) -> dict[int, TaskState]:
         """The tasks' states once they are settled or WAIT_SECONDS passed; empty where too many others wait."""

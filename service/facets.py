@@ -37,6 +37,7 @@ class FacetName(StrEnum):
     EXPERIENCE = "experience"
     SALARY = "salary"
     PUBLISHED = "published"
+    TOPICS = "topics"
 
 
 _TEXT_COLUMNS: Mapping[FacetName, str] = {
@@ -53,6 +54,8 @@ _TEXT_COLUMNS: Mapping[FacetName, str] = {
 }
 _SALARY_COLUMNS = ("salary_min", "salary_max")
 _MONTH_COLUMN = "published_at"
+_TOPIC_COLUMN = "topic"
+_OF_VACANCIES = (FacetName.COMPANIES, FacetName.TOPICS)
 # What a facet chooses among is not narrowed by what was chosen of it; skills are demanded one beside the other.
 _OWN_PARTS: Mapping[FacetName, tuple[str, ...]] = {
     name: ("published_since", "published_before") if name is FacetName.PUBLISHED else (name.value,)
@@ -100,10 +103,11 @@ class FacetCounter:
     def count(self, names: Iterable[FacetName]) -> list[Facet]:
         """The facets. A value's count is of the documents that pass with its `narrow` in place of the facet's own part.
 
-        So a facet goes on showing what else could be chosen of it. Companies are none of a resume's.
+        So a facet goes on showing what else could be chosen of it. Companies and topics are none of a resume's.
         """
-        chosen = [name for name in dict.fromkeys(names) if name is not FacetName.COMPANIES or self._is_vacancies]
-        columns = [*(_TEXT_COLUMNS[name] for name in chosen if name in _TEXT_COLUMNS), *_SALARY_COLUMNS, _MONTH_COLUMN]
+        chosen = [name for name in dict.fromkeys(names) if name not in _OF_VACANCIES or self._is_vacancies]
+        texts = [_TEXT_COLUMNS[name] for name in chosen if name in _TEXT_COLUMNS]
+        columns = [*texts, *_SALARY_COLUMNS, _MONTH_COLUMN, _TOPIC_COLUMN]
         return [self._count_one(name, columns) for name in chosen]
 
     def _count_one(self, name: FacetName, columns: Sequence[str]) -> Facet:
@@ -118,6 +122,8 @@ class FacetCounter:
             return self._count_bands(name, lifted, choose_salary_bands(_join_salaries(tally)), SalaryRange)
         if name is FacetName.PUBLISHED:
             found = _count_months(tally.numbers.get(_MONTH_COLUMN, np.array([])))
+        elif name is FacetName.TOPICS:
+            found = _count_topics(tally.numbers.get(_TOPIC_COLUMN, np.array([])))
         else:
             counts = tally.texts.get(_TEXT_COLUMNS[name], Counter())
             shown = self._find_spellings(counts, lifted) if name is FacetName.COMPANIES else {}
@@ -205,6 +211,12 @@ def _count_months(times: npt.NDArray[np.float64]) -> Iterable[tuple[str, int, Ma
     for month, count in list(zip(months, counts, strict=True))[-MAX_VALUES:]:
         since, before = (datetime.fromisoformat(f"{one}-01").replace(tzinfo=UTC) for one in (month, month + 1))
         yield str(month), int(count), {"published_since": since.isoformat(), "published_before": before.isoformat()}
+
+
+def _count_topics(topics: npt.NDArray[np.float64]) -> Iterable[tuple[str, int, Mapping[str, Any]]]:
+    found, counts = np.unique(topics[~np.isnan(topics)].astype(np.int64), return_counts=True)
+    for place in np.argsort(-counts, kind="stable")[:MAX_VALUES]:
+        yield str(found[place]), int(counts[place]), {FacetName.TOPICS.value: [int(found[place])]}
 
 
 def _name_band(least: float, most: float | None) -> str:

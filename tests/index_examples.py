@@ -79,6 +79,7 @@ def draw_entity(kind: Kind, id: str, chance: random.Random) -> Entity:
         company=_maybe(chance, chance.choice(_COMPANIES)),
         experience_min_months=_maybe(chance, chance.randrange(0, 120)),
         experience_max_months=_maybe(chance, chance.randrange(60, 240)),
+        topic=_maybe(chance, chance.randint(1, 5)),
     )
 
 
@@ -142,7 +143,11 @@ def _draw_parts(kind: Kind, chance: random.Random) -> dict[str, Any]:
         "exclude_ids": [f"{kind}-{number}" for number in range(0, 120, 2)],
         "experience": _draw_range(chance, ExperienceRange, low, low + 60),
     }
-    return parts if kind is Kind.RESUMES else parts | {"companies": ["Acme LTD", "STRASSE ag"]}
+    return (
+        parts
+        if kind is Kind.RESUMES
+        else parts | {"companies": ["Acme LTD", "STRASSE ag"], "topics": chance.sample(range(1, 6), 2)}
+    )
 
 
 def _draw_range(
@@ -204,5 +209,10 @@ _common = {
 months = _optional(st.integers(0, 1000))
 resumes = st.builds(Resume, **_common, experience_months=months)
 vacancies = st.builds(
-    Vacancy, **_common, company=_optional(texts), experience_min_months=months, experience_max_months=months
+    Vacancy,
+    **_common,
+    company=_optional(texts),
+    experience_min_months=months,
+    experience_max_months=months,
+    topic=_optional(st.integers(1, 2**31 - 1)),
 )

@@ -95,6 +95,7 @@ class VacancyPayload(EntityPayload):
     company: str | None
     experience_min_months: int | None = Field(description="Experience demanded, at least.")
     experience_max_months: int | None = Field(description="Experience demanded, at most.")
+    topic: int | None = Field(description="The topic that it belongs to, of those that `GET /v1/topics` lists.")
 
 
 P = TypeVar("P", ResumePayload, VacancyPayload)

@@ -27,7 +27,7 @@ def chosen(tmp_path: Path) -> Settings:
 @pytest.fixture
 def older(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """An installation of before there were duplicates, with pairs of postings."""
-    new = {"languages", "languages_key", "education_level", "duplicate_group"}
+    new = {"languages", "languages_key", "education_level", "duplicate_group", "topic"}
     columns = {kind: tuple(one for one in all_ if one.name not in new) for kind, all_ in COLUMNS.items()}
     monkeypatch.setattr(milvus.aliases, "SCHEMA_VERSION", 1)
     monkeypatch.setattr(milvus.aliases, "COLUMNS", columns)

@@ -20,6 +20,7 @@ from ingestion.source_list import SourceList
 from ingestion.standby import StandbyBook
 from ingestion.status import StatusDesk
 from ingestion.tables import metadata
+from ingestion.topics import TopicBook, TopicRequests
 from ingestion.watched_files import WatchedFiles
 from tests.postgres import run_postgres
 
@@ -54,6 +55,8 @@ class Books:
         self.duplicates = DuplicateBook(self.database, clock=self.clock)
         self.originals = OriginalShelf(self.database)
         self.sightings = Sightings(self.database, clock=self.clock)
+        self.topics = TopicBook(self.database, clock=self.clock)
+        self.topic_requests = TopicRequests(self.database, clock=self.clock)
 
 
 @pytest.fixture(scope="session")

@@ -165,7 +165,7 @@ def test_a_schema_of_an_older_version_serves_with_the_columns_it_has(uri: str, m
 
 def test_a_filter_on_a_column_that_an_older_schema_lacks_says_so(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(milvus.aliases, "SCHEMA_VERSION", 1)
-    new = {"languages", "languages_key", "education_level", "duplicate_group"}
+    new = {"languages", "languages_key", "education_level", "duplicate_group", "topic"}
     older = {kind: tuple(column for column in columns if column.name not in new) for kind, columns in COLUMNS.items()}
     monkeypatch.setattr(milvus.aliases, "COLUMNS", older)
     open_and_close(uri)
@@ -173,17 +173,22 @@ def test_a_filter_on_a_column_that_an_older_schema_lacks_says_so(uri: str, monke
     with open_store(uri) as store:
         assert not store.is_current
         values: dict[str, Any] = {"languages": ("en:b2",), "education_level": EducationLevel.MASTER}
-        store.vacancies.upsert([make_vacancy("a", duplicate_group="g", **values)], make_vectors(1))
+        store.vacancies.upsert([make_vacancy("a", duplicate_group="g", topic=1, **values)], make_vectors(1))
         (hit,) = store.vacancies.search(make_vectors(1)[0])
         assert hit.entity == make_vacancy("a")
         assert [one.group for one in store.vacancies.rank(make_vectors(1)[0], wanted=5)] == [None]
-        for asked in ({"languages_any": ["en"]}, {"languages_all": ["en"]}, {"education": {"min": "master"}}):
+        for asked in (
+            {"languages_any": ["en"]},
+            {"languages_all": ["en"]},
+            {"education": {"min": "master"}},
+            {"topics": [1]},
+        ):
             named = rf"filter {next(iter(asked))} .* made without: .*rebuild --schema"
             with pytest.raises(ColumnMissing, match=named):
                 store.vacancies.search(make_vectors(1)[0], filter=VacancyFilter.model_validate(asked))
             with pytest.raises(ColumnMissing, match=named):
                 store.vacancies.count(VacancyFilter.model_validate(asked))
-        unbounded = VacancyFilter.model_validate({"education": {}, "languages_any": []})
+        unbounded = VacancyFilter.model_validate({"education": {}, "languages_any": [], "topics": []})
         assert len(store.vacancies.search(make_vectors(1)[0], filter=unbounded)) == 1
 
 

@@ -16,10 +16,10 @@ from milvus.filters import (
     SalaryRange,
     VacancyFilter,
     build_expression,
-    matches_filter,
 )
 from milvus.geo import distance_km
 from milvus.store import Store
+from tests.filter_oracle import matches_filter
 from tests.index_examples import NOW, draw_entity, draw_filter, fill, make_resume, make_vacancy, make_vectors
 
 POPULATION = 120

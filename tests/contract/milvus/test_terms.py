@@ -14,9 +14,10 @@ from milvus.aliases import build_schema
 from milvus.embedding.port import ModelIdentity
 from milvus.engine import Engine
 from milvus.entities import Entity
-from milvus.filters import Near, matches_filter
+from milvus.filters import Near
 from milvus.store import Index, Store
 from tests.contract.milvus.conftest import MakeIndex, run_lite_server
+from tests.filter_oracle import matches_filter
 from tests.index_examples import MODEL, NOW, draw_entity, draw_filter, make_vacancy, make_vectors, open_store
 
 WORDS = ["nurse", "welder", "night", "ward", "java", "kafka", "sql", "truck", "crane", "bakery"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milvus.analysis import MAX_TERM_CHARACTERS, analyze, join_terms, list_terms
+from milvus.analysis import MAX_TERM_CHARACTERS, analyze, join_terms, list_terms, pair_words
 from tests.index_examples import make_vacancy
 
 
@@ -25,6 +25,21 @@ from tests.index_examples import make_vacancy
 )
 def test_analyze_gives_the_terms_of_a_text(text: str, terms: list[str]) -> None:
     assert analyze(text) == terms
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "pairs"),
+    [
+        ("Senior developers of C++", None, [("senior", "senior"), ("developers", "develop"), ("C++", "c++")]),
+        ("a front-end in SQL, 24/7", "en", [("front-end", "frontend"), ("SQL", "sql")]),
+        ("Enfermeras y médicos", "es", [("enfermeras", "enfermer"), ("médicos", "medic")]),
+        ("Сёстры и братья", "ru", [("сёстры", "сестр"), ("братья", "брат")]),
+        ("", None, []),
+    ],
+)
+def test_words_come_with_one_term_each(text: str, language: str | None, pairs: list[tuple[str, str]]) -> None:
+    assert pair_words(text, language=language) == pairs
+    assert {term for _, term in pairs} <= set(analyze(text, language=language))
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,10 @@ from milvus.filters import (
     VacancyFilter,
     build_expression,
     epoch_seconds,
-    matches_filter,
     quote_text,
 )
 from milvus.keys import company_key, terms_key
+from tests.filter_oracle import matches_filter
 from tests.index_examples import NOW, make_resume, make_vacancy
 
 
@@ -81,6 +81,24 @@ def test_a_level_that_is_not_known_passes_none(languages: list[str], passes: boo
     filter = ResumeFilter(languages_any=["en:b2"])
     assert matches_filter(make_resume("a", languages=tuple(languages)), filter) is passes
     assert matches_filter(make_resume("a", languages=tuple(languages)), Filter(languages_all=["en"])) is bool(languages)
+
+
+def test_a_vacancy_passes_with_any_of_the_topics() -> None:
+    filter = VacancyFilter(topics=[3, 12])
+    assert build_expression(filter) == "topic in [3, 12]"
+    passes = [matches_filter(make_vacancy("a", topic=topic), filter) for topic in (3, 12, 1, None)]
+    assert passes == [True, True, False, False]
+
+
+@pytest.mark.parametrize("topics", [[0], [-1], [2**31], ["3"], [3.0], [True], [None], 3, list(range(1, 202))])
+def test_what_is_no_list_of_topics_is_refused(topics: Any) -> None:
+    with pytest.raises(ValidationError, match="topics"):
+        VacancyFilter.model_validate({"topics": topics})
+
+
+def test_resumes_have_no_topics() -> None:
+    with pytest.raises(ValidationError, match="topics"):
+        ResumeFilter.model_validate({"topics": [1]})
 
 
 def test_education_passes_within_its_bounds() -> None:
