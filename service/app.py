@@ -15,7 +15,9 @@ from service.api import ingestion, matches, metrics, operations, resumes, vacanc
 from service.api.dependencies import Services, refuse_unknown_parameters
 from service.api.errors import PROBLEM_TYPE, Problem, install_error_handlers
 from service.api.middleware import BodyLimit, EncodedPaths, KnownHosts, RequestIds, list_hosts
+from service.calibration_files import open_calibration
 from service.documents import DocumentDesk
+from service.ranking import DEFAULT_CALIBRATION, Calibration
 from service.search import Searcher
 from service.web import pages
 
@@ -28,7 +30,7 @@ Searches take a few words, a document, a file or a stored id. Errors are problem
 def create_app(installation: Installation, settings: Settings) -> FastAPI:
     """The application over an opened installation; it runs worker and sources itself where the settings say so."""
     worker = installation.create_worker() if settings.worker_is_embedded else None
-    services = create_services(installation, worker)
+    services = create_services(installation, worker, calibration=open_calibration(settings))
 
     @asynccontextmanager
     async def run_worker(_: FastAPI) -> AsyncIterator[None]:
@@ -74,12 +76,15 @@ def describe_api(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema or {}
 
 
-def create_services(installation: Installation, worker: Worker | None) -> Services:
+def create_services(
+    installation: Installation, worker: Worker | None, *, calibration: Calibration = DEFAULT_CALIBRATION
+) -> Services:
     """The use cases over an installation; `worker` is the one in this process, if there is one."""
     searcher = Searcher(
         get_served=installation.serving.get,
         normalizer=installation.normalizer,
         find_languages=find_languages,
+        calibration=calibration,
     )
     desk = DocumentDesk(
         books=installation.books,

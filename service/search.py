@@ -21,7 +21,16 @@ from service.matching import (
 )
 from service.pairing import PairMaker, read_whole_demand
 from service.queries import Question, Source, StoredSource, fetch_stored, make_question, may_know
-from service.ranking import DEFAULT_OPTIONS, Embed, PartName, RankingOptions, explain_pair, judge_pair
+from service.ranking import (
+    DEFAULT_CALIBRATION,
+    DEFAULT_OPTIONS,
+    Calibration,
+    Embed,
+    PartName,
+    RankingOptions,
+    explain_pair,
+    judge_pair,
+)
 from service.retrieval import DEFAULT_FUSION, Fusion, Scope, measure_similarity
 
 FIRST_PAGE = Page()
@@ -45,12 +54,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Searcher:
-    """Searches what serves at the moment. `find_languages` names those that a model knows; None where nobody knows."""
+    """Searches what serves at the moment. `find_languages` names those that a model knows; None where nobody knows.
+
+    `calibration` makes the scores of matches probabilities.
+    """
 
     get_served: Callable[[], Served]
     normalizer: Normalizer
     find_languages: Callable[[str], frozenset[str] | None] = lambda _: None
     pairs: PairMaker = field(default_factory=PairMaker)
+    calibration: Calibration = DEFAULT_CALIBRATION
 
     def search(
         self,
@@ -91,7 +104,7 @@ class Searcher:
             page=page,
             folds=fold_duplicates,
             fusion=applied,
-            options=ranking,
+            options=replace(ranking, calibration=self.calibration),
             pair=self.pairs.hold(question.entity, now=_round_moment(now)),
         )
         is_alike = question.kind is kind
@@ -121,7 +134,7 @@ class Searcher:
         similarity = measure_similarity(resume_vector, vacancy_vector)
         now = _round_moment(datetime.now(UTC))
         pair = self.pairs.hold(resume, now=now)(vacancy, similarity)
-        judgement = judge_pair(pair, ranking)
+        judgement = judge_pair(pair, replace(ranking, calibration=self.calibration))
         match = Match(entity=vacancy, score=judgement.probability, similarity=similarity, judgement=judgement)
         return _explain(match, ranking, _remember(served.embedder.embed_documents))
 

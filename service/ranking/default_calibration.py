@@ -11,6 +11,7 @@ DEFAULT_CALIBRATION = Calibration(
     pairs=1067,
     relevant=80,
     judged_on="data/judgements.csv, relevant from grade 2",
+    model="all-MiniLM-L6-v2",
     fitted_on="2026-11-20",
     method="Platt scaling with smoothed targets, ridge 0.1 on the slope",
 )
