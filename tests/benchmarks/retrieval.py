@@ -44,7 +44,7 @@ FUSIONS = {
 DEPTHS = (1, 10, 200)
 LONG = 2_000
 """Characters from which on a text is long: more than any model of the catalog with a window of 256 tokens reads."""
-MOST_LONG = 600
+MOST_LONG = 500
 THIRDS = (0, 1 / 3, 2 / 3, 1.01)
 
 
