@@ -70,6 +70,11 @@ class Settings(BaseSettings):
     reference_currency: str = Field("EUR", pattern="^[A-Z]{3}$", description="Currency that salaries are compared in.")
     rates_file: Path | None = Field(None, description="Exchange rates (TSV) in place of the built-in ones.")
     taxonomy_file: Path | None = Field(None, description="Skill taxonomy (TSV) in place of the built-in one.")
+    calibration_file: Path | None = Field(
+        None,
+        description="What turns scores into probabilities (JSON, as `service calibrate` writes it) in place of the "
+        "built-in one.",
+    )
     allow_private_sources: bool = Field(
         False,
         description="Whether sources may be fetched from private and loopback addresses; never from link-local ones "

@@ -45,8 +45,7 @@ class Columns:
 
 
 class MaskMaker:
-    """Says which of the first `slots` rows of some columns pass a filter; the same meaning as `build_expression`, but `near` is
-    exact."""
+    """Says which of the first `slots` rows of some columns pass a filter, as `build_expression`; `near` is exact."""
 
     def __init__(self, columns: Columns, slots: int) -> None:
         self._columns = columns

@@ -14,7 +14,7 @@ from rich.console import Console
 from ingestion import Installation, Settings, load_paths, open_installation, read_settings
 from ingestion.terminal import configure_logs, show_clear_errors
 from milvus import Kind
-from service import evaluation_commands, judge_commands
+from service import calibration_commands, evaluation_commands, judge_commands
 from service.app import create_app, create_services
 from service.demonstration import print_first_matches
 from service.errors import PortTaken, ServiceError
@@ -25,6 +25,7 @@ FIRST_SOURCES = {Kind.RESUMES: "r-a-011", Kind.VACANCIES: "v-b-001"}
 app = typer.Typer(help="Serves Counterpart's API and pages.", no_args_is_help=True, add_completion=False)
 app.command()(evaluation_commands.evaluate)
 app.command()(evaluation_commands.compare_models)
+app.command()(calibration_commands.calibrate)
 app.add_typer(judge_commands.app, name="judge")
 console = Console()
 

@@ -15,6 +15,7 @@ from service.api import ingestion, matches, metrics, operations, resumes, topics
 from service.api.dependencies import Services, refuse_unknown_parameters
 from service.api.errors import PROBLEM_TYPE, Problem, install_error_handlers
 from service.api.middleware import BodyLimit, EncodedPaths, KnownHosts, RequestIds, list_hosts
+from service.calibration_files import open_calibration
 from service.documents import DocumentDesk
 from service.reranking import Rerankers
 from service.search import Searcher
@@ -85,7 +86,7 @@ def describe_api(app: FastAPI) -> dict[str, Any]:
 def create_services(installation: Installation, worker: Worker | None, settings: Settings) -> Services:
     """The use cases over an installation; `worker` is the one in this process, if there is one.
 
-    Raises SettingsError for a reranker that cannot be.
+    Raises SettingsError for a reranker or a calibration that cannot be.
     """
     searcher = Searcher(
         get_served=installation.serving.get,
@@ -93,6 +94,7 @@ def create_services(installation: Installation, worker: Worker | None, settings:
         find_languages=find_languages,
         find_seen=installation.books.sightings.list_ids,
         rerankers=Rerankers(open_rerankers(settings)),
+        calibration=open_calibration(settings),
     )
     desk = DocumentDesk(
         books=installation.books,

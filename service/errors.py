@@ -12,7 +12,8 @@ The tree:
     ├── BadCursor          a list was continued with a cursor that we did not give
     ├── PortTaken          another program listens on the port
     ├── BadJudgements      a judged set or a file of grades that cannot be used
-    └── EvaluationRefused  an evaluation that cannot be: an unknown configuration, a plot without its library
+    ├── EvaluationRefused  an evaluation that cannot be: an unknown configuration, a plot without its library
+    └── BadCalibration     a file that holds no calibration
 """
 
 
@@ -58,3 +59,7 @@ class BadJudgements(ServiceError):
 
 class EvaluationRefused(ServiceError):
     """An evaluation that cannot be; the message says why and what would do."""
+
+
+class BadCalibration(ServiceError):
+    """A file that holds no calibration; the message names it and what is wrong."""

@@ -18,7 +18,17 @@ from service.matching import (
 )
 from service.pairing import PairMaker, read_whole_demand
 from service.queries import Question, Source, StoredSource, fetch_stored, make_question, may_know
-from service.ranking import DEFAULT_OPTIONS, Embed, Note, PartName, RankingOptions, explain_pair, judge_pair
+from service.ranking import (
+    DEFAULT_CALIBRATION,
+    DEFAULT_OPTIONS,
+    Calibration,
+    Embed,
+    Note,
+    PartName,
+    RankingOptions,
+    explain_pair,
+    judge_pair,
+)
 from service.reranking import Rerankers, RerankOptions
 from service.retrieval import DEFAULT_FUSION, Fusion, Scope, measure_similarity
 from service.sentence_memory import SentenceMemory
@@ -61,6 +71,7 @@ class Searcher:
     """Searches what serves at the moment.
 
     `find_languages` names those that a model knows, None where nobody knows; `find_seen` what a viewer has seen.
+    `calibration` makes the scores of matches probabilities.
     """
 
     get_served: Callable[[], Served]
@@ -70,6 +81,7 @@ class Searcher:
     pairs: PairMaker = field(default_factory=PairMaker)
     rerankers: Rerankers = field(default_factory=Rerankers)
     sentences: SentenceMemory = field(default_factory=SentenceMemory)
+    calibration: Calibration = DEFAULT_CALIBRATION
 
     def search(
         self,
@@ -116,7 +128,7 @@ class Searcher:
             page=page,
             folds=fold_duplicates,
             fusion=applied,
-            options=ranking,
+            options=replace(ranking, calibration=self.calibration),
             pair=self.pairs.hold(question.entity, now=_round_moment(now)),
             second_stage=stage,
         )
@@ -145,7 +157,7 @@ class Searcher:
         similarity = measure_similarity(resume_vector, vacancy_vector)
         now = _round_moment(datetime.now(UTC))
         pair = self.pairs.hold(resume, now=now)(vacancy, similarity)
-        judgement = judge_pair(pair, ranking)
+        judgement = judge_pair(pair, replace(ranking, calibration=self.calibration))
         match = Match(entity=vacancy, score=judgement.probability, similarity=similarity, judgement=judgement)
         return self._explain([match], ranking, served)[0]
 

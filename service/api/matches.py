@@ -9,7 +9,6 @@ from service.api.dependencies import GivenServices
 from service.api.ranking_payloads import EvidencePayload, ExplainedPair, QuotePayload, SkillsPayload
 from service.matching import Match
 from service.ranking import (
-    DEFAULT_CALIBRATION,
     Check,
     DirectionalScore,
     Evidence,
@@ -100,10 +99,10 @@ def _make_explanation(explanation: Explanation) -> dict[str, Any]:
 
 def _make_changes(explanation: Explanation) -> list[dict[str, Any]]:
     """With scores as those of results: probabilities."""
-    before = explanation.judgement.probability
+    before, calibration = explanation.judgement.probability, explanation.judgement.calibration
     changes = []
     for change in explanation.changes:
-        score = DEFAULT_CALIBRATION.apply(change.score)
+        score = calibration.apply(change.score)
         changes.append({"note": make_note_payload(change.note), "score": score, "gain": max(0.0, score - before)})
     return changes
 

@@ -68,6 +68,7 @@ class Evaluation:
     judged_pairs: int
     relevant_pairs: int
     relevant_from: int
+    problems: tuple[str, ...]
     configurations: tuple[Evaluated, ...]
 
 
@@ -101,6 +102,7 @@ def evaluate_set(
         judged_pairs=sum(len(judged.gains[query]) for query in queries),
         relevant_pairs=sum(len(judged.list_relevant(query)) for query in queries),
         relevant_from=judged.relevant_from,
+        problems=judged.problems,
         configurations=tuple(
             Evaluated(
                 name=name,

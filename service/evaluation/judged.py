@@ -18,7 +18,8 @@ class JudgedSet:
 
     `query_kind` says which side the queries are. A document is relevant from the grade `relevant_from` on; where that
     is 0, every document that is judged is relevant, and all equally. What is not judged counts as not relevant.
-    `left_out` counts the documents that are not searched: expired and not judged, or without a text.
+    `left_out` counts the documents that are not searched: expired and not judged, or without a text. `problems` say
+    which rows of the files could not be used.
     """
 
     name: str
@@ -28,6 +29,7 @@ class JudgedSet:
     grades: Grades
     relevant_from: int
     left_out: int = 0
+    problems: tuple[str, ...] = ()
 
     @property
     def direction(self) -> str:

@@ -16,7 +16,8 @@ TABLE_COLUMNS = ("vacancy_id", "resume_id", "grade")
 _GRADES = range(HIGHEST_GRADE + 1)
 _QRELS_RANGE = range(-9, 100)
 _MOST_LISTED = 5
-_GRADE = re.compile(r"-?[0-9]{1,3}")
+_GRADE = re.compile(r"(-?[0-9]{1,3})(?:\.0{1,9})?")
+_BEIR_HEADER = ["query-id", "corpus-id", "score"]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -58,20 +59,26 @@ class ReadJudgements:
 def read_qrels(path: Path, query_kind: Kind) -> ReadJudgements:
     """Read TREC qrels: `query 0 document grade` a line, parted by tabs, or by white space where there is no tab.
 
-    Source of the format: https://trec.nist.gov/data/qrels_eng/. Raises BadJudgements for a file that is no text.
+    Of the form of BEIR, which begins with `query-id corpus-id score`, the lines lack the 0. Sources of the formats:
+    https://trec.nist.gov/data/qrels_eng/, https://github.com/beir-cellar/beir. Raises BadJudgements for a file that is
+    no text.
     """
     read = ReadJudgements()
+    columns = 4
     with _open_text(path) as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
                 continue
-            parts = line.rstrip("\r\n").split("\t") if "\t" in line else line.split()
-            location = f"{path.name}:{number}"
-            if len(parts) != 4:
-                reason = f"has {len(parts)} columns, not 4 (query, 0, document, grade)"
-                read.problems.append(Problem(location, reason))
+            parts = [part.strip() for part in (line.split("\t") if "\t" in line else line.split())]
+            if number == 1 and parts == _BEIR_HEADER:
+                columns = 3
                 continue
-            query, _, document, grade = (part.strip() for part in parts)
+            location = f"{path.name}:{number}"
+            if len(parts) != columns:
+                wanted = "4 (query, 0, document, grade)" if columns == 4 else "3 (query, document, grade)"
+                read.problems.append(Problem(location, f"has {len(parts)} columns, not {wanted}"))
+                continue
+            query, document, grade = parts[0], parts[-2], parts[-1]
             pair = (query, document) if query_kind is Kind.VACANCIES else (document, query)
             _add(read, pair, grade, location=location, allowed=_QRELS_RANGE)
     return read
@@ -127,7 +134,8 @@ def _add(
     read: ReadJudgements, pair: tuple[str, str], grade: str, *, location: str, allowed: range, comment: str = ""
 ) -> None:
     vacancy, resume = pair
-    value = int(grade) if _GRADE.fullmatch(grade) else None
+    whole = _GRADE.fullmatch(grade)
+    value = int(whole[1]) if whole else None
     if not vacancy or not resume:
         read.problems.append(Problem(location, "an id is empty"))
     elif value is None or value not in allowed:

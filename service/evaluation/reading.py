@@ -68,19 +68,30 @@ def find_sets(paths: Sequence[Path], *, query_kind: Kind = Kind.VACANCIES) -> li
 def read_set(
     files: SetFiles, normalizer: Normalizer, *, relevant_from: int | None = None, report: Report = lambda _: None
 ) -> JudgedSet:
-    """Read one set. Raises BadJudgements where a document or a judgment of it cannot be used, naming file and row.
+    """Read one set. Raises BadJudgements where judgments cannot be read or contradict each other, naming file and row.
 
-    Of a pair that is judged in two files, the later file's grade counts. What `leave_out` takes away is not searched.
+    Documents that cannot be read, and judgments of documents that are not there, are left out and named. Of a pair that
+    is judged in two files, the later file's grade counts. What `leave_out` takes away is not searched.
     """
-    sides = {kind: read_entities(path, kind, normalizer, report=report) for kind, path in files.documents.items()}
+    left: list[Problem] = []
+    sides = {
+        kind: read_entities(path, kind, normalizer, report=report, problems=left)
+        for kind, path in files.documents.items()
+    }
     grades: dict[str, dict[str, int]] = {}
     for file in files.judgements:
         read = read_judgements(file, files.query_kind)
-        problems = [*read.problems, *find_strangers(read.judgements, sides), *find_contradictions(read.judgements)]
-        check_whole(problems, file)
+        check_whole([*read.problems, *find_contradictions(read.judgements)], file)
+        strangers = list(find_strangers(read.judgements, sides))
+        left += strangers
+        unknown = {problem.location for problem in strangers}
         for one in read.judgements:
+            if one.location in unknown:
+                continue
             query, document = one.point_from(files.query_kind)
             grades.setdefault(query, {})[document] = one.grade
+    if not grades:
+        check_whole(left, files.judgements[0])
     judged = set(grades).union(*grades.values())
     kept = {kind: leave_out(documents, judged=judged) for kind, documents in sides.items()}
     return JudgedSet(
@@ -91,6 +102,7 @@ def read_set(
         grades=grades,
         relevant_from=files.relevant_from if relevant_from is None else relevant_from,
         left_out=sum(len(sides[kind]) - len(kept[kind]) for kind in Kind),
+        problems=tuple(map(str, left)),
     )
 
 
@@ -109,29 +121,40 @@ def find_documents(path: Path, *, query_kind: Kind = Kind.VACANCIES) -> dict[Kin
 
 
 def read_entities(
-    path: Path, kind: Kind, normalizer: Normalizer, *, report: Report = lambda _: None
+    path: Path,
+    kind: Kind,
+    normalizer: Normalizer,
+    *,
+    report: Report = lambda _: None,
+    problems: list[Problem] | None = None,
 ) -> dict[str, Entity]:
-    """The documents of a file by id, as the product would store them. Raises BadJudgements naming the bad rows."""
+    """The documents of a file by id, as the product would store them; see `read_documents`."""
     entities = {}
-    for id, document in read_documents(path, kind).items():
+    for id, document in read_documents(path, kind, problems=problems).items():
         entities[id] = normalizer.normalize(document, names=find_names(document))
         if len(entities) % 50 == 0:
             report(f"Reading {path.name}: {len(entities):,}")
     return entities
 
 
-def read_documents(path: Path, kind: Kind) -> dict[str, AnyDocument]:
-    """The documents of a file by id, as they came. Raises BadJudgements naming the bad rows."""
+def read_documents(path: Path, kind: Kind, *, problems: list[Problem] | None = None) -> dict[str, AnyDocument]:
+    """The documents of a file by id, as they came.
+
+    Bad rows are added to `problems`; without it, and where there are no others, BadJudgements names them.
+    """
     documents: dict[str, AnyDocument] = {}
-    problems: list[Problem] = []
+    found: list[Problem] = []
     for row in read_path(path, kind=kind):
         if not isinstance(row, SourceRow):
-            problems.append(Problem(row.location, row.reason))
+            found.append(Problem(row.location, row.reason))
         elif row.document.id in documents:
-            problems.append(Problem(row.location, f"the id {row.document.id!r} is there twice"))
+            found.append(Problem(row.location, f"the id {row.document.id!r} is there twice"))
         else:
             documents[row.document.id] = row.document
-    check_whole(problems, path)
+    if problems is None or not documents:
+        check_whole(found, path)
+    else:
+        problems += found
     if not documents:
         raise BadJudgements(f"{path} holds no documents")
     return documents

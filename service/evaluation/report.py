@@ -9,6 +9,7 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 
 from service.errors import EvaluationRefused
@@ -19,6 +20,8 @@ from service.evaluation.metrics import NDCG_DEPTH
 BETTER = "▲"
 WORSE = "▼"
 _FEW = 30
+_MOST_NAMED = 5
+_WIDEST = 1_000
 _LANGUAGE_METRIC = f"nDCG@{NDCG_DEPTH}"
 CSV_COLUMNS = (
     "set",
@@ -51,13 +54,46 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
     )
     for caution in _list_cautions(evaluation):
         console.print(caution, highlight=False)
-    console.print(_make_table(evaluation, _say_value))
+    _print_table(_make_table(evaluation, _say_value), console)
     if any(figure.difference for one in evaluation.configurations for figure in one.figures.values()):
         baseline = evaluation.options.baseline
         console.print(f"Difference to {escape(baseline)} ({BETTER} better, {WORSE} worse, the interval leaves out 0)")
-        console.print(_make_table(evaluation, _say_difference, without=baseline))
-    console.print(f"{_LANGUAGE_METRIC} by language of query and documents, among documents of that language")
-    console.print(_make_language_table(evaluation))
+        _print_table(_make_table(evaluation, _say_difference, without=baseline), console)
+        for metric in (_LANGUAGE_METRIC, "MAP"):
+            console.print(escape(describe_standing(evaluation, metric)), highlight=False)
+    console.print(f"\n{_LANGUAGE_METRIC} by language of query and documents, among documents of that language")
+    _print_table(_make_language_table(evaluation), console)
+
+
+def describe_standing(evaluation: Evaluation, metric: str) -> str:
+    """In words, which configurations the baseline is ahead of, which are ahead of it, and where that may be chance."""
+    ahead: list[str] = []
+    unsure: list[str] = []
+    level: list[str] = []
+    behind: list[str] = []
+    for one in evaluation.configurations:
+        figure = one.figures[metric]
+        if figure.difference is None:
+            continue
+        gap = figure.difference.mean
+        if gap > 0:
+            behind.append(f"{one.name} by {gap:.3f}{'' if figure.is_significant else ', which may be chance'}")
+        elif gap == 0:
+            level.append(one.name)
+        else:
+            (ahead if figure.is_significant else unsure).append(one.name)
+    told = [
+        f"{words} {', '.join(names)}"
+        for words, names in (
+            ("BEHIND", behind),
+            ("level with", level),
+            ("ahead of", ahead),
+            ("ahead, which may be chance, of", unsure),
+        )
+        if names
+    ]
+    of_all = "" if behind or level else "ahead of every other configuration: "
+    return f"{metric}: {evaluation.options.baseline} is {of_all}{'; '.join(told)}."
 
 
 def print_method(console: Console) -> None:
@@ -91,6 +127,10 @@ def write_json(evaluations: Sequence[Evaluation], path: Path) -> None:
 
 
 def _list_cautions(evaluation: Evaluation) -> Iterator[str]:
+    if evaluation.problems:
+        more = len(evaluation.problems) - _MOST_NAMED
+        tail = f"; and {more:,} more" if more > 0 else ""
+        yield f"Rows that are left out: {escape('; '.join(evaluation.problems[:_MOST_NAMED]))}{tail}."
     if evaluation.left_out:
         yield f"{evaluation.left_out} documents are left out: expired and not judged, or without a text."
     if evaluation.queries < _FEW:
@@ -104,7 +144,7 @@ def _list_cautions(evaluation: Evaluation) -> Iterator[str]:
 
 def _make_table(evaluation: Evaluation, say: Any, *, without: str | None = None) -> Table:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for metric in evaluation.configurations[0].figures:
         table.add_column(metric, justify="right", no_wrap=True)
     for one in evaluation.configurations:
@@ -136,15 +176,23 @@ def _shorten(value: float) -> str:
 
 def _make_language_table(evaluation: Evaluation) -> Table:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for heading in ("query", "documents", "queries"):
-        table.add_column(heading, justify="right" if heading == "queries" else "left")
+    table.add_column("", no_wrap=True)
+    for pair in evaluation.configurations[0].languages:
+        heading = f"{pair.query_language} finds {pair.document_language}\n[dim]{pair.queries} queries[/dim]"
+        table.add_column(heading, justify="right", no_wrap=True)
     for one in evaluation.configurations:
-        table.add_column(escape(one.name), justify="right")
-    for place, pair in enumerate(evaluation.configurations[0].languages):
-        means = [one.languages[place].means[_LANGUAGE_METRIC] for one in evaluation.configurations]
-        row = (pair.query_language, pair.document_language, str(pair.queries))
-        table.add_row(*row, *(f"{mean:.3f}" for mean in means))
+        table.add_row(escape(one.name), *(f"{pair.means[_LANGUAGE_METRIC]:.3f}" for pair in one.languages))
     return table
+
+
+def _print_table(table: Table, console: Console) -> None:
+    """Print a table; whole where it goes into a file or a pipe, which have no width that it could be cut to."""
+    width = console.width
+    if not console.is_terminal:
+        needed = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
+        console.width = max(width, needed)
+    console.print(table)
+    console.width = width
 
 
 def _list_rows(evaluation: Evaluation) -> Iterator[dict[str, object]]:

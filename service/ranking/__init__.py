@@ -5,7 +5,15 @@ The way through it: `read_demand` and `read_spoken_languages` once a document, a
 a page of results, `explain_pair` for one of them.
 """
 
-from service.ranking.calibration import Calibration, brier_score, fit_calibration, reliability_table
+from service.ranking.calibration import (
+    Bin,
+    Calibration,
+    calibration_error,
+    find_log_losses,
+    fit_calibration,
+    reliability_table,
+    square_errors,
+)
 from service.ranking.counterfactuals import relax_filter, relax_requirements
 from service.ranking.default_calibration import DEFAULT_CALIBRATION
 from service.ranking.demands import Demand, RequirementKind, read_demand, split_requirements
@@ -35,6 +43,7 @@ __all__ = [
     "DEFAULT_OPTIONS",
     "DEFAULT_WEIGHTS",
     "DIRECTION_PARTS",
+    "Bin",
     "Calibration",
     "Check",
     "Demand",
@@ -54,12 +63,13 @@ __all__ = [
     "RankingOptions",
     "RequirementKind",
     "Span",
-    "brier_score",
+    "calibration_error",
     "choose_claims",
     "choose_needs",
     "complete_weights",
     "describe",
     "explain_pair",
+    "find_log_losses",
     "fit_calibration",
     "judge_pair",
     "late_interaction",
@@ -72,4 +82,5 @@ __all__ = [
     "relax_requirements",
     "reliability_table",
     "split_requirements",
+    "square_errors",
 ]

@@ -12,19 +12,25 @@ _MAX_STEPS = 200
 _LEAST_STEP = 1e-10
 _TOLERANCE = 1e-8
 _DAMPING = 1e-12
+_LEAST_PROBABILITY = 1e-15
 
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """A fitted curve, and what it was fitted on: its probability is that of pairs drawn as those were."""
+    """A fitted curve, and what it was fitted on: its probability is that of pairs drawn as those were.
+
+    `judged_on` names the judged pairs and the rule of relevance, `model` the embedding model that measured the meaning,
+    `fitted_on` the date.
+    """
 
     slope: float
     intercept: float
     pairs: int
     relevant: int
     judged_on: str
+    model: str
     fitted_on: str
     method: str = "Platt scaling"
 
@@ -50,7 +56,13 @@ class Bin:
 
 
 def fit_calibration(
-    scores: Sequence[float], relevant: Sequence[bool], *, judged_on: str, fitted_on: str, ridge: float = RIDGE
+    scores: Sequence[float],
+    relevant: Sequence[bool],
+    *,
+    judged_on: str,
+    model: str,
+    fitted_on: str,
+    ridge: float = RIDGE,
 ) -> Calibration:
     """Fit the curve on scores and whether a judge called each pair relevant.
 
@@ -60,8 +72,8 @@ def fit_calibration(
     Learning 68, 2007). A ridge on the slope keeps a small or separable set from a curve too steep. The curve never
     falls, so the order of the scores stays.
 
-    `judged_on` names the set and its rule, `fitted_on` the date. Raises ValueError where the lists differ in length,
-    a score is not finite, all pairs are of one kind, or the scores order the pairs no better than chance.
+    Raises ValueError where the lists differ in length, a score is not finite, all pairs are of one kind, or the scores
+    order the pairs no better than chance.
     """
     values, labels = _check_judged(scores, relevant)
     count, positive = len(labels), int(labels.sum())
@@ -77,15 +89,23 @@ def fit_calibration(
         pairs=count,
         relevant=positive,
         judged_on=judged_on,
+        model=model,
         fitted_on=fitted_on,
         method=f"Platt scaling with smoothed targets, ridge {ridge:g} on the slope",
     )
 
 
-def brier_score(probabilities: Sequence[float], relevant: Sequence[bool]) -> float:
-    """The mean squared distance of the probabilities from what was judged (Brier 1950): 0 is best."""
+def square_errors(probabilities: Sequence[float], relevant: Sequence[bool]) -> Floats:
+    """The squared distance of each probability from what was judged; their mean is the Brier score (1950), 0 best."""
     values, labels = _check_judged(probabilities, relevant)
-    return float(np.mean((values - labels) ** 2))
+    return (values - labels) ** 2
+
+
+def find_log_losses(probabilities: Sequence[float], relevant: Sequence[bool]) -> Floats:
+    """The negative logarithm of the probability that each judgement was given; 0 is best, their mean the log loss."""
+    values, labels = _check_judged(probabilities, relevant)
+    given = np.where(labels, values, 1 - values)
+    return -np.log(np.maximum(given, _LEAST_PROBABILITY))
 
 
 def reliability_table(probabilities: Sequence[float], relevant: Sequence[bool], *, bins: int = 10) -> list[Bin]:

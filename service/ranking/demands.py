@@ -1,7 +1,7 @@
 """What a vacancy demands, wishes for and does not need, each with the words of the vacancy that say so."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -56,7 +56,7 @@ class SkillDemand:
 class Demand:
     """Everything read out of one vacancy; read once and held against any number of resumes.
 
-    `languages` are all that are asked for or wished, with the level.
+    `languages` are those that are demanded, with the level: nobody lacks what is only wished for.
     """
 
     skills: SkillDemand
@@ -84,8 +84,9 @@ def read_demand(
     `stated_languages` are those that its fields ask for, as entities hold them ("en", "en:b2").
     """
     statements = read_statements(vacancy.text)
-    places = _locate_skills(statements, vacancy.skills, find_skills)
-    skills = _sort_skills(vacancy.skills, places)
+    find = find_skills or find_spelled(vacancy.skills[:_MAX_SKILLS])
+    places = _locate_skills(statements, vacancy.skills, find)
+    skills = _sort_skills(vacancy.skills, places, titled=find(vacancy.title or ""))
     stated = ((*split_language(written), None, Role.REQUIRED) for written in stated_languages)
     languages = [*stated, *find_asked_languages(statements)]
     requirements = [
@@ -95,41 +96,53 @@ def read_demand(
         *_demand_license(statements),
         *_demand_place(vacancy),
     ]
-    asked = {code: level for code, level, _, _ in reversed(languages)}
+    asked = {code: level for code, level, _, role in reversed(languages) if role is Role.REQUIRED}
     return Demand(skills, tuple(requirements), tuple(sorted(asked.items())), tuple(statements))
 
 
 def split_requirements(text: str, skills: Sequence[str], find_skills: SkillFinder | None = None) -> SkillDemand:
     """Tells the skills that a vacancy's text demands from those it wishes for and those it says are not needed.
 
-    Required are the skills that a demand or a duty names, and those that the text does not name at all, since someone
-    listed them. Desired are those of wishes ("nice to have", "будет плюсом", "se valora") and those named in passing
-    only, as in a sentence about the company; without a single required skill the latter count as required. A skill is
-    not needed where every clause that names it says so.
+    Required are the skills that a demand or a duty names, and those that stand in a bare list or not in the text at
+    all, since someone listed them. Desired are those of wishes ("nice to have", "будет плюсом", "se valora") and those
+    named in passing only, as in a sentence about the company; without a single required skill the latter count as
+    required. A skill is not needed where every clause that names it says so.
     """
-    return _sort_skills(skills, _locate_skills(read_statements(text), skills, find_skills))
+    find = find_skills or find_spelled(skills[:_MAX_SKILLS])
+    return _sort_skills(skills, _locate_skills(read_statements(text), skills, find))
 
 
 _Places = dict[str, list[tuple[Role, Span]]]
 
 
-def _locate_skills(statements: Sequence[Statement], skills: Sequence[str], find_skills: SkillFinder | None) -> _Places:
-    find = find_skills or find_spelled(skills[:_MAX_SKILLS])
+def _locate_skills(statements: Sequence[Statement], skills: Sequence[str], find: SkillFinder) -> _Places:
     known = {fold(name): name for name in skills[:_MAX_SKILLS]}
     places: _Places = {}
     for statement in statements:
         for clause in statement.clauses:
+            is_listed = clause.role is Role.OTHER and _is_list(clause.text, known)
+            role = Role.REQUIRED if is_listed else clause.role
             for found in find(clause.text):
                 if (name := known.get(fold(found))) is not None:
-                    places.setdefault(name, []).append((clause.role, clause.span))
+                    places.setdefault(name, []).append((role, clause.span))
     return places
 
 
-def _sort_skills(skills: Sequence[str], places: _Places) -> SkillDemand:
+def _is_list(text: str, known: Container[str]) -> bool:
+    """Whether a text is a bare list of skills, as normalization puts behind a text that does not name them all."""
+    parts = [fold(part.strip(" .")) for part in text.split(",")]
+    return 2 * sum(part in known for part in parts) > len(parts)
+
+
+def _sort_skills(skills: Sequence[str], places: _Places, *, titled: Iterable[str] = ()) -> SkillDemand:
+    """The skills by how much they are wanted; those that the title names are what the work is about."""
+    in_title = {fold(name) for name in titled}
     required, desired, unneeded = [], [], []
     for name in dict.fromkeys(skills):
         roles = {role for role, _ in places.get(name, ())}
-        if roles == {Role.UNNEEDED}:
+        if fold(name) in in_title:
+            required.append(name)
+        elif roles == {Role.UNNEEDED}:
             unneeded.append(name)
         elif not roles or not roles.isdisjoint((Role.REQUIRED, Role.DUTY)):
             required.append(name)

@@ -19,7 +19,7 @@ class RankingOptions:
     """How a request wants its results ranked. Weights that are not named have their default.
 
     `min_score` is a probability: what is less likely to be relevant is left out, so that a search can answer that
-    nothing is suitable. `per_company` limits vacancies only.
+    nothing is suitable. `per_company` limits vacancies only. `calibration` is the installation's, not the request's.
     """
 
     weights: Mapping[PartName, float] = field(default_factory=dict)
@@ -27,6 +27,7 @@ class RankingOptions:
     balance: float = BALANCE
     min_score: float | None = None
     per_company: int | None = None
+    calibration: Calibration = DEFAULT_CALIBRATION
 
     def __post_init__(self) -> None:
         """Raises ValueError for a probability or a limit that cannot be one."""
@@ -43,13 +44,14 @@ DEFAULT_OPTIONS = RankingOptions()
 class Judgement:
     """A pair with its parts, both directional scores, its hard requirements, and its final score.
 
-    `probability` is the calibrated probability that the pair is relevant: the score that a search returns.
+    `probability` is the probability that the pair is relevant, by `calibration`: the score that a search returns.
     """
 
     pair: Pair
     score: PairScore
     verdict: Verdict
     probability: float
+    calibration: Calibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +74,21 @@ class Ranking:
         return (*self.matches, *self.failed, *self.improbable, *self.crowded)
 
 
-def judge_pair(
-    pair: Pair, options: RankingOptions = DEFAULT_OPTIONS, calibration: Calibration = DEFAULT_CALIBRATION
-) -> Judgement:
+def judge_pair(pair: Pair, options: RankingOptions = DEFAULT_OPTIONS) -> Judgement:
     """Score one pair. Raises ValueError for weights or a balance that cannot be applied."""
     weights = leave_out_ignored(complete_weights(options.weights), options.modes)
     score = score_pair(score_parts(pair), weights, balance=options.balance)
     verdict = check_requirements(pair, options.modes)
-    return Judgement(pair, score, verdict, calibration.apply(score.combined))
+    return Judgement(pair, score, verdict, options.calibration.apply(score.combined), options.calibration)
 
 
-def rank_pairs(
-    pairs: Iterable[Pair],
-    found: Kind,
-    options: RankingOptions = DEFAULT_OPTIONS,
-    *,
-    calibration: Calibration = DEFAULT_CALIBRATION,
-) -> Ranking:
+def rank_pairs(pairs: Iterable[Pair], found: Kind, options: RankingOptions = DEFAULT_OPTIONS) -> Ranking:
     """Judge pairs and put them in order; of equals, by id. `found` is the kind that the search looked for.
 
     Raises ValueError for options that cannot be applied.
     """
     weights = leave_out_ignored(complete_weights(options.weights), options.modes)
-    judged = sorted((judge_pair(pair, options, calibration) for pair in pairs), key=_order)
+    judged = sorted((judge_pair(pair, options) for pair in pairs), key=_order)
     passing = [one for one in judged if one.verdict.passes]
     probable = [one for one in passing if options.min_score is None or one.probability >= options.min_score]
     kept = probable

@@ -29,6 +29,7 @@ TEMPLATES: Mapping[str, str] = MappingProxyType(
         "experience_short": "experience of {resume:months} is {short:months} short of {least:months}",
         "experience_over": "experience of {resume:months} is {over:months} more than is asked at most",
         "experience_unknown": "the length of experience is not known",
+        "experience_of_another_trade": "experience of {resume:months} is of another trade, as title and skills tell",
         "experience_not_asked": "the vacancy asks for no length of experience",
         "language": "languages: knows {known:list}; lacks {lacking:list}",
         "language_unknown": "the languages are not known",

@@ -21,7 +21,7 @@ from service.ranking.parts import (
     score_title,
 )
 from service.ranking.titles import Analyzer, split_words
-from service.ranking.values import Direction, PartName, PartScore
+from service.ranking.values import Direction, PartName, PartScore, know
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +46,18 @@ class Pair:
 def score_parts(pair: Pair) -> dict[Direction, dict[PartName, PartScore]]:
     """The parts of both directions. Meaning and title are in both; recency is that of the side that is to meet."""
     resume, vacancy, demand = pair.resume, pair.vacancy, pair.demand
-    shared = {
-        PartName.MEANING: score_similarity(pair.meaning, code="meaning"),
-        PartName.TITLE: score_title(resume, vacancy, similarity=pair.title, analyze=pair.analyze),
-    }
+    title = score_title(resume, vacancy, similarity=pair.title, analyze=pair.analyze)
+    required, desired = score_required_skills(resume, demand.skills), score_desired_skills(resume, demand.skills)
+    experience = score_experience(resume, least_experience(pair), vacancy.experience_max_months)
+    if experience.value is not None and is_of_another_trade(title, required, desired):
+        experience = know(0.0, "experience_of_another_trade", resume=resume.experience_months)
+    shared = {PartName.MEANING: score_similarity(pair.meaning, code="meaning"), PartName.TITLE: title}
     return {
         Direction.RESUME_MEETS_VACANCY: shared
         | {
-            PartName.REQUIRED_SKILLS: score_required_skills(resume, demand.skills),
-            PartName.DESIRED_SKILLS: score_desired_skills(resume, demand.skills),
-            PartName.EXPERIENCE: score_experience(resume, least_experience(pair), vacancy.experience_max_months),
+            PartName.REQUIRED_SKILLS: required,
+            PartName.DESIRED_SKILLS: desired,
+            PartName.EXPERIENCE: experience,
             PartName.LANGUAGE: score_language(resume, vacancy, spoken=pair.spoken, asked=demand.languages),
             PartName.LICENSE: score_license(resume, demand),
             PartName.RECENCY: score_recency(resume, now=pair.now, half_life_days=RESUME_HALF_LIFE_DAYS),
@@ -68,6 +70,15 @@ def score_parts(pair: Pair) -> dict[Direction, dict[PartName, PartScore]]:
             PartName.RECENCY: score_recency(vacancy, now=pair.now, half_life_days=VACANCY_HALF_LIFE_DAYS),
         },
     }
+
+
+def is_of_another_trade(*signs: PartScore) -> bool:
+    """Whether neither a word of the title nor a skill is shared, where any of these is known.
+
+    A resume tells how long all work lasted, and work of another trade is no experience in this one.
+    """
+    known = [sign.value for sign in signs if sign.value is not None]
+    return bool(known) and not any(known)
 
 
 def least_experience(pair: Pair) -> int | None:

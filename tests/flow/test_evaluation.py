@@ -84,6 +84,8 @@ def test_models_are_compared_with_what_they_take(environment: dict[str, str], tm
         (("evaluate", DATA, "--plot", "o.pdf"), "SVG"),
         (("evaluate", DATA, "--k", "0"), "--k"),
         (("compare-models", "no-such-model", "--judged", DATA), "no-such-model"),
+        (("calibrate", DATA, "--relevant-from", 0), "--unjudged"),
+        (("calibrate", DATA, "--plot", "o.pdf"), "SVG"),
         (("judge", "pool", "/proc"), "vacancies.jsonl"),
         (("judge", "agreement", DATA / "README.md", DATA / "judgements.csv"), "has no column"),
     ],
@@ -92,6 +94,25 @@ def test_what_cannot_be_measured_is_a_clear_error(
     environment: dict[str, str], arguments: tuple[object, ...], said: str
 ) -> None:
     check_clear_error(run(environment, "service", *arguments), said)
+
+
+def test_curve_is_fitted_to_judged_pairs_and_used_from_its_file(environment: dict[str, str], tmp_path: Path) -> None:
+    curve, bins, plot = (tmp_path / name for name in ("o.json", "o.csv", "o.svg"))
+    code, output = run(
+        environment, "service", "calibrate", DATA, "--folds", 3, "--to", curve, "--csv", bins, "--plot", plot
+    )
+    assert code == 0, output
+    for said in ("1,067 pairs of 66 vacancies and 91 resumes", "held out", f"COUNTERPART_CALIBRATION_FILE={curve}"):
+        assert said in output
+    rows = read_figures(bins)
+    assert {row["probabilities"] for row in rows} == {"base rate, held out", "in use", "fitted here, held out"}
+    assert "share judged relevant" in plot.read_text(encoding="utf-8")
+    assert json.loads(curve.read_text())["model"] == "hashing-256"
+
+    environment = environment | {"COUNTERPART_CALIBRATION_FILE": str(curve)}
+    code, output = run(environment, "service", "calibrate", DATA)
+    assert code == 0, output
+    assert "In use: fitted on data relevant from grade 2." in output
 
 
 def test_pool_is_graded_and_becomes_a_judged_set(environment: dict[str, str], tmp_path: Path) -> None:

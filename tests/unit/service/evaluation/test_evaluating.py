@@ -1,10 +1,12 @@
 """What an evaluation says of runs whose quality is known."""
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from milvus import Kind
 from milvus.embedding import HashingEmbedder
@@ -14,6 +16,7 @@ from service.evaluation.evaluating import Evaluation, Options, compare_scores, e
 from service.evaluation.judged import Run
 from service.evaluation.metrics import Scores
 from service.evaluation.registry import Configuration
+from service.evaluation.report import describe_standing, print_evaluation
 from service.evaluation.workbench import Workbench
 from tests.unit.service.evaluation.sets import NORMALIZER, make_entity, make_set
 
@@ -102,3 +105,25 @@ def test_language_pairs_rank_documents_of_one_language_among_themselves() -> Non
     assert english.means["MRR"] == 1 / 2
     assert (russian.document_language, russian.queries) == ("ru", 2)
     assert russian.means["MRR"] == (1 + 1 / 2) / 2
+
+
+def test_standing_says_in_words_who_is_ahead() -> None:
+    first = evaluate("ab", "ba", baseline="ab")
+    assert describe_standing(first, "MAP") == "MAP: ab is ahead of every other configuration: ahead of ba."
+    other = evaluate("ba", "ab", "bac", baseline="ba")
+    assert describe_standing(other, "MAP") == "MAP: ba is BEHIND ab by 0.500; level with bac."
+
+
+def test_standing_says_what_may_be_chance() -> None:
+    judged = make_set({"q1": {"a": 1, "b": 0}})
+    with Workbench(judged.documents, HashingEmbedder(), NORMALIZER) as bench:
+        runs = [answer_always("ba"), answer_always("ab")]
+        evaluation = evaluate_set(judged, runs, bench, options=Options(baseline="ba"))
+    assert describe_standing(evaluation, "MAP") == "MAP: ba is BEHIND ab by 0.500, which may be chance."
+
+
+def test_tables_that_go_into_a_file_are_whole() -> None:
+    written = io.StringIO()
+    print_evaluation(evaluate("ab", "ba", "abcdef", baseline="ab"), Console(file=written, width=40))
+    assert "…" not in written.getvalue()
+    assert "precision@10" in written.getvalue()

@@ -9,7 +9,7 @@ from milvus import Kind
 from service.errors import BadJudgements
 from service.evaluation.judged import JudgedSet
 from service.evaluation.reading import find_sets, read_set
-from tests.unit.service.evaluation.sets import NORMALIZER, VACANCIES, write_documents, write_own_set, write_set
+from tests.unit.service.evaluation.sets import NORMALIZER, RESUMES, VACANCIES, write_documents, write_own_set, write_set
 
 
 def read(*paths: Path, query_kind: Kind = Kind.VACANCIES) -> list[JudgedSet]:
@@ -87,7 +87,6 @@ def test_expired_documents_stay_only_where_they_are_judged(tmp_path: Path) -> No
         ("v1\t0\tr1\thigh\n", "small_qrels.tsv:1: grade 'high' is no whole number from -9 to 99"),
         ("v1\t0\tr1\t1_0\n", "small_qrels.tsv:1: grade '1_0'"),
         ("v1\t0\tr1\t" + "9" * 5000, "small_qrels.tsv:1: grade '99999999999999999999' is no"),
-        ("v1\t0\tr1\t1\n\nv9\t0\tr1\t1\n", "small_qrels.tsv:3: there is no vacancy 'v9'"),
         ("v1\t0\tr9\t1\n", "small_qrels.tsv:1: there is no resume 'r9'"),
         ("v1\t0\tr1\t1\nv1\t0\tr1\t2\n", "small_qrels.tsv:2: graded 2, but 1 at small_qrels.tsv:1"),
         ("\t0\tr1\t1\n", "small_qrels.tsv:1: an id is empty"),
@@ -131,17 +130,46 @@ def test_binary_file_is_no_judgments(tmp_path: Path) -> None:
         read(tmp_path)
 
 
-def test_bad_document_is_named(tmp_path: Path) -> None:
+def test_bad_documents_are_left_out_and_named(tmp_path: Path) -> None:
     write_set(tmp_path)
     with (tmp_path / "small_corpus.jsonl").open("a") as file:
         file.write('{"_id": "r1", "text": "Again"}\n{"_id": "r9", "text": 7, "salary": {"min": -1}}\nno json\n')
-    with pytest.raises(BadJudgements) as refused:
+    (judged,) = read(tmp_path)
+
+    assert set(judged.corpus) == set(RESUMES)
+    twice, bad, broken = judged.problems
+    assert twice.endswith("small_corpus.jsonl:5: the id 'r1' is there twice")
+    assert "small_corpus.jsonl:6: " in bad
+    assert "small_corpus.jsonl:7: is not JSON" in broken
+
+
+def test_judgments_of_what_is_not_there_are_left_out_and_named(tmp_path: Path) -> None:
+    write_set(tmp_path, qrels="v1\t0\tr1\t1\n\nv9\t0\tr1\t1\nv1\t0\tr9\t1\n")
+    (judged,) = read(tmp_path)
+    assert judged.grades == {"v1": {"r1": 1}}
+    assert judged.problems == (
+        "small_qrels.tsv:3: there is no vacancy 'v9'",
+        "small_qrels.tsv:4: there is no resume 'r9'",
+    )
+
+
+def test_judgments_in_the_form_of_beir_are_read(tmp_path: Path) -> None:
+    write_set(tmp_path, qrels="query-id\tcorpus-id\tscore\nv1\tr1\t1\nv2\tr2\t2\n")
+    assert read(tmp_path)[0].grades == {"v1": {"r1": 1}, "v2": {"r2": 2}}
+
+
+def test_bad_row_in_the_form_of_beir_is_named(tmp_path: Path) -> None:
+    write_set(tmp_path, qrels="query-id\tcorpus-id\tscore\nv1\t0\tr1\t1\n")
+    with pytest.raises(BadJudgements, match=r"small_qrels\.tsv:2: has 4 columns, not 3"):
         read(tmp_path)
 
-    said = str(refused.value)
-    assert "small_corpus.jsonl:5: the id 'r1' is there twice" in said
-    assert "small_corpus.jsonl:6: " in said
-    assert "small_corpus.jsonl:7: is not JSON" in said
+
+def test_whole_grades_with_a_point_are_read(tmp_path: Path) -> None:
+    write_set(tmp_path, qrels="v1\t0\tr1\t1.0\nv1\t0\tr2\t-1.00\n")
+    assert read(tmp_path)[0].grades == {"v1": {"r1": 1, "r2": -1}}
+    write_set(tmp_path, qrels="v1\t0\tr1\t0.5\n")
+    with pytest.raises(BadJudgements, match=r"grade '0\.5' is no whole number"):
+        read(tmp_path)
 
 
 def test_what_holds_no_set_is_told_the_known_forms(tmp_path: Path) -> None:

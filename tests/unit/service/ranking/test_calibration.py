@@ -1,5 +1,7 @@
 """Scores to probabilities: the fitted curve, and the measures of its truth."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,10 +10,11 @@ from hypothesis import strategies as st
 from service.ranking.calibration import (
     Bin,
     Calibration,
-    brier_score,
     calibration_error,
+    find_log_losses,
     fit_calibration,
     reliability_table,
+    square_errors,
 )
 from service.ranking.default_calibration import DEFAULT_CALIBRATION
 from tests.unit.service.ranking.examples import unhurried
@@ -25,7 +28,7 @@ def _draw(count: int, seed: int = 7) -> tuple[list[float], list[bool]]:
 
 
 def _fit(scores: list[float], relevant: list[bool], ridge: float = 0.1) -> Calibration:
-    return fit_calibration(scores, relevant, judged_on="a test", fitted_on="2026-11-20", ridge=ridge)
+    return fit_calibration(scores, relevant, judged_on="a test", model="a model", fitted_on="2026-11-20", ridge=ridge)
 
 
 def test_fit_calibration_finds_the_curve_that_the_judgements_follow() -> None:
@@ -81,7 +84,7 @@ def test_fit_calibration_refuses_what_says_nothing(scores: list[float], relevant
 @unhurried
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1e4), st.floats(-1e4, 1e4))
 def test_apply_never_falls_where_the_score_rises(first: float, second: float, slope: float, intercept: float) -> None:
-    curve = Calibration(slope=slope, intercept=intercept, pairs=1, relevant=1, judged_on="", fitted_on="")
+    curve = Calibration(slope=slope, intercept=intercept, pairs=1, relevant=1, judged_on="", model="", fitted_on="")
     low, high = sorted((first, second))
     assert 0 <= curve.apply(low) <= curve.apply(high) <= 1
 
@@ -89,11 +92,16 @@ def test_apply_never_falls_where_the_score_rises(first: float, second: float, sl
 def test_calibration_refuses_a_curve_that_falls() -> None:
     for slope in (-1.0, float("nan"), float("inf")):
         with pytest.raises(ValueError, match="no rising curve"):
-            Calibration(slope=slope, intercept=0, pairs=1, relevant=1, judged_on="", fitted_on="")
+            Calibration(slope=slope, intercept=0, pairs=1, relevant=1, judged_on="", model="", fitted_on="")
 
 
-def test_brier_score_is_the_mean_squared_error() -> None:
-    assert brier_score([1.0, 0.0, 0.5, 0.5], [True, False, True, False]) == pytest.approx(0.125)
+def test_errors_are_those_of_each_pair() -> None:
+    assert list(square_errors([1.0, 0.0, 0.5], [True, False, False])) == [0, 0, 0.25]
+    assert list(find_log_losses([1.0, 0.5, 0.25], [True, False, True])) == pytest.approx([0, math.log(2), math.log(4)])
+
+
+def test_log_loss_of_a_certainty_that_was_wrong_is_finite() -> None:
+    assert np.isfinite(find_log_losses([0.0, 1.0], [True, False])).all()
 
 
 def test_reliability_table_has_every_bin_and_every_pair() -> None:

@@ -39,6 +39,24 @@ def test_split_requirements_takes_a_text_without_demands_as_what_the_work_is_abo
     assert split_requirements("Small bakery, bread and cakes.", ["bread", "cakes"]).required == ("bread", "cakes")
 
 
+def test_read_demand_requires_what_the_title_names() -> None:
+    text = "We build a shop in Python. Requirements: SQL. Kafka would be a plus."
+    vacancy = make_vacancy(title="Python developer", text=text, skills=("Python", "SQL", "Kafka"))
+    assert read_demand(vacancy).skills == SkillDemand(("Python", "SQL"), ("Kafka",))
+
+
+@pytest.mark.parametrize("list_", ["Python, Kafka", "Python", "Python, Kafka, a good mood."])
+def test_split_requirements_takes_a_bare_list_for_required(list_: str) -> None:
+    text = f"Requirements: SQL. Docker would be a plus.\n{list_}"
+    required = split_requirements(text, ["SQL", "Docker", "Python", "Kafka"]).required
+    assert required == ("SQL", "Python", "Kafka")
+
+
+def test_split_requirements_takes_no_sentence_for_a_list() -> None:
+    text = "Requirements: SQL.\nOur team moved to Kafka last year, and to Python before."
+    assert split_requirements(text, ["SQL", "Kafka", "Python"]) == SkillDemand(("SQL",), ("Kafka", "Python"))
+
+
 def test_split_requirements_finds_other_spellings_through_the_taxonomy() -> None:
     def find(text: str) -> list[str]:
         return ["JavaScript"] if "джаваскрипт" in text else []
@@ -85,6 +103,11 @@ def test_read_demand_asks_for_no_years_where_none_are_needed() -> None:
 )
 def test_read_demand_reads_languages_that_are_demanded(text: str, expected: list[tuple[str, str, str]]) -> None:
     assert _values(read_demand(make_vacancy(text=text)), RequirementKind.LANGUAGES) == expected
+
+
+def test_read_demand_wants_no_language_that_is_only_wished_for() -> None:
+    demand = read_demand(make_vacancy(text="English B2 is required. German would be a plus."))
+    assert demand.languages == (("en", "b2"),)
 
 
 def test_read_demand_takes_languages_that_fields_ask_for_and_the_higher_level() -> None:

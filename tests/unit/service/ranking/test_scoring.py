@@ -143,6 +143,25 @@ def test_combine_lets_no_side_make_up_for_the_other() -> None:
     assert combine(0.9, 0.1, balance=1) == 0.9
 
 
+@pytest.mark.parametrize(
+    ("title", "skills", "value", "code"),
+    [
+        ("Welder", (), 0.0, "experience_of_another_trade"),
+        ("Welder", ("Excel",), 0.0, "experience_of_another_trade"),
+        ("Welder", ("Python",), 1.0, "experience_met"),
+        ("Data analyst", (), 1.0, "experience_met"),
+        (None, (), 1.0, "experience_met"),
+    ],
+)
+def test_years_of_another_trade_are_no_experience(
+    title: str | None, skills: tuple[str, ...], value: float, code: str
+) -> None:
+    vacancy = make_vacancy(title="Data engineer", skills=("Python",), experience_min_months=24)
+    pair = make_pair(make_resume(title=title, skills=skills, experience_months=60), vacancy)
+    part = score_parts(pair)[Direction.RESUME_MEETS_VACANCY][PartName.EXPERIENCE]
+    assert (part.value, part.notes[0].code) == (value, code)
+
+
 def test_years_come_from_the_text_where_no_field_states_them() -> None:
     vacancy = make_vacancy(text="You need at least four years of experience.")
     pair = make_pair(make_resume(experience_months=48), vacancy)
