@@ -7,6 +7,7 @@ It never touches: HTTP, but to fetch a source.
 
 from ingestion.documents import DOCUMENT_TYPES, AnyDocument, DocumentId, ResumeDocument, VacancyDocument, find_names
 from ingestion.errors import UnreadableDocument
+from ingestion.facts import list_title_words
 from ingestion.installation import Books, Installation, open_embedder, open_installation, open_normalizer
 from ingestion.loading import load_paths
 from ingestion.normalize import Normalizer
@@ -14,6 +15,7 @@ from ingestion.originals import Provenance
 from ingestion.records import Change, Priority, Recorded, State, StoredDocument, Task, TaskState
 from ingestion.serving import Served
 from ingestion.settings import Settings, read_settings
+from ingestion.snapshot_files import SnapshotFolder, SnapshotManifest
 from ingestion.source_runs import SourceRunner, create_source_runner
 from ingestion.sources import SourceRow, read_path, read_upload
 from ingestion.status import IngestionStatus
@@ -34,6 +36,8 @@ __all__ = [
     "ResumeDocument",
     "Served",
     "Settings",
+    "SnapshotFolder",
+    "SnapshotManifest",
     "SourceRow",
     "SourceRunner",
     "State",
@@ -45,6 +49,7 @@ __all__ = [
     "Worker",
     "create_source_runner",
     "find_names",
+    "list_title_words",
     "load_paths",
     "open_embedder",
     "open_installation",

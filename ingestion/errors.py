@@ -9,6 +9,7 @@ The tree:
     ├── RebuildRefused         a rebuild or rollback that cannot be, or failed
     ├── ExportRefused          an export or bulk load that cannot be written or gone on with
     ├── BackupRefused          a backup that cannot be written, read or restored
+    ├── SnapshotRefused        a snapshot for analytics that cannot be made now
     ├── FetchError             a URL that was not fetched; the message names it, without credentials
     │   ├── FetchRefused       our own rules forbid it: scheme, address, size, redirects
     │   └── FetchFailed        the server or the network failed; it may work later
@@ -46,6 +47,10 @@ class ExportRefused(IngestionError):
 
 class BackupRefused(IngestionError):
     """A backup that cannot be written, read or restored; the message says why, and nothing was changed."""
+
+
+class SnapshotRefused(IngestionError):
+    """A snapshot for analytics that cannot be made now; the message says why, and the last one stays."""
 
 
 class FetchError(IngestionError):

@@ -15,6 +15,7 @@ from milvus.entities import EducationLevel, EmploymentType, Entity, Kind, Resume
 from milvus.filters import Filter, ResumeFilter, VacancyFilter
 from milvus.geo import distance_km
 from milvus.hits import Hit, Member, Ranked, Vector
+from milvus.keys import company_key
 from milvus.languages import write_language
 from milvus.store import Index, Store
 
@@ -45,6 +46,7 @@ __all__ = [
     "Vectors",
     "WorkFormat",
     "analyze",
+    "company_key",
     "create_embedder",
     "distance_km",
     "find_model",

@@ -9,6 +9,7 @@ The tree:
     ├── NotSearchable      a document was stored, but searches will never find it
     ├── TaskNotFound       no such task
     ├── TaskPurged         a task that is done and whose record is no longer kept
+    ├── NoSnapshot         there are no figures of the market yet
     ├── BadCursor          a list was continued with a cursor that we did not give
     ├── PortTaken          another program listens on the port
     ├── BadJudgements      a judged set or a file of grades that cannot be used
@@ -46,6 +47,10 @@ class TaskPurged(ServiceError):
 
 class BadCursor(ServiceError):
     """A list was continued with a cursor that we did not give."""
+
+
+class NoSnapshot(ServiceError):
+    """There are no figures of the market yet; the message says how to get them."""
 
 
 class PortTaken(ServiceError):
