@@ -9,6 +9,7 @@ The tree:
     ├── NotSearchable      a document was stored, but searches will never find it
     ├── TaskNotFound       no such task
     ├── TaskPurged         a task that is done and whose record is no longer kept
+    ├── CompanyNotFound    no vacancy is of such a company
     ├── NoSnapshot         there are no figures of the market yet
     ├── BadCursor          a list was continued with a cursor that we did not give
     ├── PortTaken          another program listens on the port
@@ -47,6 +48,10 @@ class TaskPurged(ServiceError):
 
 class BadCursor(ServiceError):
     """A list was continued with a cursor that we did not give."""
+
+
+class CompanyNotFound(ServiceError):
+    """No vacancy is of such a company."""
 
 
 class NoSnapshot(ServiceError):
