@@ -14,7 +14,7 @@ The tree:
     ├── BadCursor          a list was continued with a cursor that we did not give
     ├── PortTaken          another program listens on the port
     ├── BadJudgements      a judged set or a file of grades that cannot be used
-    └── EvaluationRefused  an evaluation that cannot be: an unknown configuration, a plot without its library
+    └── EvaluationRefused  an evaluation that cannot be: an unknown configuration, a plot that is no SVG
 """
 
 
