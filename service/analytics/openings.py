@@ -37,7 +37,7 @@ FROM survival GROUP BY grp ORDER BY sum(seen) DESC, grp NULLS LAST
 
 def describe_openings(view: View, by: Dimension, limit: int) -> Report[OpenRow]:
     """Times by group: the `limit` groups of most vacancies, in the order of these. Small groups have no times."""
-    sql = f"{select_grouped(view, Kind.VACANCIES, by)}, {_SURVIVAL} {_MEDIANS} LIMIT $limit"
+    sql = f"{select_grouped(view, Kind.VACANCIES, by, 'days, is_closed')}, {_SURVIVAL} {_MEDIANS} LIMIT $limit"
     rows = (
         OpenRow(name, int(seen), int(closed), *(days if seen >= MIN_GROUP else None for days in times))
         for name, seen, closed, *times in view.fetch(sql, limit=limit)

@@ -15,7 +15,7 @@ _QUANTILES = "quantile_cont(salary, [0.1, 0.25, 0.5, 0.75, 0.9])"
 def describe_salaries(view: View, kind: Kind, by: Dimension, limit: int) -> Report[SalaryRow]:
     """Salaries by group: the `limit` groups of most documents, in the order of these."""
     found = view.fetch(
-        f"{select_grouped(view, kind, by)} SELECT grp, count(*), count(salary), {_QUANTILES} FROM chosen "
+        f"{select_grouped(view, kind, by, 'salary')} SELECT grp, count(*), count(salary), {_QUANTILES} FROM chosen "
         "GROUP BY grp ORDER BY count(*) DESC, grp NULLS LAST LIMIT $limit",
         limit=limit,
     )

@@ -9,8 +9,9 @@ import random
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,17 @@ QUERIES: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (describe_openings, (Dimension.SKILL, 20)),
     (draw_openings, ()),
 ]
+PAGE: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
+    (count_months, (Kind.VACANCIES,)),
+    (draw_salaries, (Kind.VACANCIES,)),
+    (describe_salaries, (Kind.VACANCIES, Dimension.CATEGORY, 15)),
+    (compare_skills, (SkillOrder.WANTED, 15)),
+    (rank_companies, (CompanyOrder.OPEN, 15)),
+    (draw_openings, ()),
+    (describe_openings, (Dimension.CATEGORY, 15)),
+]
+"""What the page of the market asks for when it is opened."""
+
 FILTERS = [
     ("no filter", MarketFilter()),
     ("a category", MarketFilter(category="trade 3")),
@@ -142,27 +154,44 @@ FILTERS = [
 ]
 
 
-def time_calls(call: Callable[[], Any], rounds: int) -> tuple[float, float]:
-    """Median and 99th percentile of the milliseconds that a call takes."""
-    taken = []
+def time_calls(call: Callable[[], Any], rounds: int) -> str:
+    """Median and 99th percentile of the milliseconds that a call takes, and the median of its processor time."""
+    taken, busy = [], []
     for _ in range(rounds):
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         call()
         taken.append((time.perf_counter() - started) * 1000)
-    return float(np.percentile(taken, 50)), float(np.percentile(taken, 99))
+        busy.append((time.process_time() - worked) * 1000)
+    return f"{np.percentile(taken, 50):.1f} / {np.percentile(taken, 99):.1f} ({np.percentile(busy, 50):.0f})"
 
 
 def report_queries(market: Market, rounds: int, console: Console) -> None:
     """Print a row for each query: nothing is kept from one call to the next."""
-    table = Table("query", *(f"{name}: p50 / p99 ms" for name, _ in FILTERS))
+    table = Table("query", *(f"{name}: p50 / p99 (CPU) ms" for name, _ in FILTERS))
     for analysis, arguments in QUERIES:
-        cells = []
-        for _, asked in FILTERS:
-            view = market.view(asked)
-            half, most = time_calls(lambda: analysis(view, *arguments), rounds)  # noqa: B023 - called at once
-            cells.append(f"{half:.1f} / {most:.1f}")
+        cells = [time_calls(partial(run_all, market, asked, [(analysis, arguments)]), rounds) for _, asked in FILTERS]
         table.add_row(f"{analysis.__name__} {' '.join(map(str, arguments))}", *cells)
+    table.add_section()
+    table.add_row("the page", *(time_calls(partial(run_all, market, asked, PAGE), rounds) for _, asked in FILTERS))
+    for _, asked in FILTERS:
+        ask_all(market, asked)
+    table.add_row("the page, asked before", *(time_calls(partial(ask_all, market, one), rounds) for _, one in FILTERS))
     console.print(table)
+
+
+def run_all(
+    market: Market, asked: MarketFilter, analyses: Sequence[tuple[Callable[..., Any], tuple[Any, ...]]]
+) -> None:
+    """Compute analyses, of which nothing is kept."""
+    view = market.view(asked)
+    for analysis, arguments in analyses:
+        analysis(view, *arguments)
+
+
+def ask_all(market: Market, asked: MarketFilter) -> None:
+    """The page's analyses, as the page asks for them."""
+    for analysis, arguments in PAGE:
+        market.ask(analysis, asked, *arguments)
 
 
 def run() -> None:
