@@ -7,6 +7,7 @@ It never touches: HTTP, but to fetch a source.
 
 from ingestion.documents import DOCUMENT_TYPES, AnyDocument, DocumentId, ResumeDocument, VacancyDocument, find_names
 from ingestion.errors import UnreadableDocument
+from ingestion.facts import list_title_words
 from ingestion.installation import (
     Books,
     Installation,
@@ -22,6 +23,7 @@ from ingestion.records import Change, Priority, Recorded, State, StoredDocument,
 from ingestion.serving import Served
 from ingestion.settings import Settings, read_settings
 from ingestion.sightings import MAX_SEEN, Sighting
+from ingestion.snapshot_files import SnapshotFolder, SnapshotManifest
 from ingestion.source_runs import SourceRunner, create_source_runner
 from ingestion.sources import SourceRow, read_path, read_upload
 from ingestion.status import IngestionStatus
@@ -44,6 +46,8 @@ __all__ = [
     "Served",
     "Settings",
     "Sighting",
+    "SnapshotFolder",
+    "SnapshotManifest",
     "SourceRow",
     "SourceRunner",
     "State",
@@ -55,6 +59,7 @@ __all__ = [
     "Worker",
     "create_source_runner",
     "find_names",
+    "list_title_words",
     "load_paths",
     "open_embedder",
     "open_installation",

@@ -18,6 +18,7 @@ from ingestion.loading import LoadReport, load_paths
 from ingestion.rebuild_commands import rebuild, rollback
 from ingestion.records import Change, Summary
 from ingestion.settings import read_settings
+from ingestion.snapshot_commands import snapshot
 from ingestion.source_runs import create_source_runner
 from ingestion.terminal import (
     configure_logs,
@@ -37,6 +38,7 @@ app.command()(restore)
 app.command()(export)
 app.command()(rebuild)
 app.command()(rollback)
+app.command()(snapshot)
 app.add_typer(queue_commands.app)
 app.add_typer(original_commands.app)
 app.add_typer(source_commands.app, name="sources")

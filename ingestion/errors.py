@@ -10,6 +10,7 @@ The tree:
     ├── ExportRefused          an export or bulk load that cannot be written or gone on with
     ├── TopicsRefused          topics that cannot be made of what there is
     ├── BackupRefused          a backup that cannot be written, read or restored
+    ├── SnapshotRefused        a snapshot for analytics that cannot be made now
     ├── FetchError             a URL that was not fetched; the message names it, without credentials
     │   ├── FetchRefused       our own rules forbid it: scheme, address, size, redirects
     │   └── FetchFailed        the server or the network failed; it may work later
@@ -52,6 +53,10 @@ class BackupRefused(IngestionError):
 
 class TopicsRefused(IngestionError):
     """Topics that cannot be made of what there is; the message says why, and those there were stay."""
+
+
+class SnapshotRefused(IngestionError):
+    """A snapshot for analytics that cannot be made now; the message says why, and the last one stays."""
 
 
 class FetchError(IngestionError):

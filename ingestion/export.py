@@ -141,6 +141,9 @@ class _ShardTarget:
     def get_embedded(self, ids: Sequence[str]) -> dict[str, tuple[str, Vector]]:
         return self.source.get_embedded(ids)
 
+    def get(self, ids: Sequence[str]) -> dict[str, Entity]:
+        return self.source.get(ids)
+
     def upsert(self, entities: Sequence[Entity], vectors: Vectors) -> None:
         self.shard.add(entities, vectors)
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache, partial
 
 import structlog
 
 from ingestion.background import Runnable, run_beside
+from ingestion.closings import ClosingBook
 from ingestion.currency import load_rates
 from ingestion.database import Database
 from ingestion.duplicates import DuplicateBook
@@ -27,6 +29,8 @@ from ingestion.serving import Served, Serving
 from ingestion.settings import Settings
 from ingestion.sightings import Sightings
 from ingestion.skills import load_taxonomy
+from ingestion.snapshot import SnapshotKeeper, SnapshotMaker
+from ingestion.snapshot_files import SnapshotFolder
 from ingestion.source_list import SourceList
 from ingestion.standby import StandbyBook
 from ingestion.status import StatusDesk
@@ -75,6 +79,8 @@ class Installation:
     make_pipeline: MakePipeline
     rebuilder: Rebuilder
     retention: Retention
+    snapshots: SnapshotMaker
+    snapshot_interval: timedelta
 
     def check_embedder(self) -> None:
         """Raise EmbeddingError where the model cannot embed, which a worker would only wait for to pass."""
@@ -92,9 +98,10 @@ class Installation:
 
     @contextmanager
     def work_beside(self, worker: Worker, *others: Runnable) -> Iterator[None]:
-        """Let the worker run, with rebuilder, topic builder and others beside it, for as long as the block lasts."""
+        """Let the worker run, with rebuilder, topics, snapshots and others beside it, as long as the block lasts."""
         builder = TopicBuilder(self.books.topic_requests, self.books.topics, self.serving)
-        with run_beside([worker, self.rebuilder, builder, *others]):
+        keeper = SnapshotKeeper(self.snapshots, self.books.queue, every=self.snapshot_interval)
+        with run_beside([worker, self.rebuilder, builder, keeper, *others]):
             yield
 
     def close(self, *, keep_model: bool = False) -> None:
@@ -184,11 +191,13 @@ def _complete_installation(
         )
     ):
         log.warning("the index differed from the ledger, these documents are queued anew", documents=differing)
+    closings = ClosingBook(books.database)
     make_pipeline = partial(
         Pipeline,
         normalizer=normalizer,
         link_duplicates=books.duplicates.link,
         assign_topics=books.topics.assign,
+        note_closed=closings.note,
         take_turn=nullcontext if index.writes_in_parallel else books.database.take_turn,
     )
     rebuilder = Rebuilder(
@@ -200,7 +209,24 @@ def _complete_installation(
         is_alone=settings.index_is_local,
     )
     retention = Retention(expired_days=settings.purge_expired_days, task_days=settings.keep_tasks_days)
-    return Installation(books, index, serving, normalizer, make_pipeline, rebuilder, retention)
+    snapshots = SnapshotMaker(
+        database=books.database,
+        closings=closings,
+        serving=serving,
+        folder=SnapshotFolder(settings.snapshot_dir),
+        currency=settings.reference_currency,
+    )
+    return Installation(
+        books=books,
+        index=index,
+        serving=serving,
+        normalizer=normalizer,
+        make_pipeline=make_pipeline,
+        rebuilder=rebuilder,
+        retention=retention,
+        snapshots=snapshots,
+        snapshot_interval=timedelta(minutes=settings.snapshot_minutes),
+    )
 
 
 def open_index(settings: Settings, *, create: bool = True) -> Index:

@@ -18,6 +18,9 @@ FindKnown = Callable[[Kind, Sequence[str]], Mapping[str, tuple[str, Vector]]]
 LinkDuplicates = Callable[[Kind, Sequence[Claim], Mapping[str, Entity]], Mapping[str, str]]
 """As `DuplicateBook.link`."""
 
+NoteClosed = Callable[[Mapping[str, Entity]], None]
+"""As `ClosingBook.note`."""
+
 
 class AssignTopics(Protocol):
     """As `TopicBook.assign`."""
@@ -41,6 +44,9 @@ class TargetCollection(Protocol):
     def get_embedded(self, ids: Sequence[str]) -> dict[str, tuple[str, Vector]]:
         """Text hash and unit vector of stored rows."""
 
+    def get(self, ids: Sequence[str]) -> dict[str, Entity]:
+        """Stored rows."""
+
 
 class Target(Protocol):
     """What a pipeline fills: the index, or files for it."""
@@ -62,6 +68,7 @@ class Pipeline:
     `find_known` gives text hashes and vectors of the same model by id: what they cover need not be embedded again.
     `link_duplicates` gives the groups of documents that are one text under several ids, and knows them from then on.
     `assign_topics` gives the topics of vacancies, once their vectors are known, and remembers them.
+    `note_closed` remembers vacancies that are about to be taken out.
     `take_turn` is held around each write, where an engine takes one writer at a time.
     """
 
@@ -71,6 +78,7 @@ class Pipeline:
     find_known: FindKnown | None = None
     link_duplicates: LinkDuplicates | None = None
     assign_topics: AssignTopics | None = None
+    note_closed: NoteClosed | None = None
     take_turn: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def apply(self, claims: Sequence[Claim]) -> list[Outcome]:
@@ -83,8 +91,12 @@ class Pipeline:
 
     def _delete(self, kind: Kind, claims: Sequence[Claim]) -> list[Outcome]:
         def remove(batch: Sequence[Claim]) -> list[Outcome]:
+            collection = self.store.collection(kind)
+            ids = [claim.id for claim in batch]
+            if kind is Kind.VACANCIES and self.note_closed is not None:
+                self.note_closed(collection.get(ids))
             with self.take_turn():
-                self.store.collection(kind).delete([claim.id for claim in batch])
+                collection.delete(ids)
             return [Outcome(claim) for claim in batch]
 
         if claims and self.link_duplicates is not None:

@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     keep_tasks_days: int = Field(
         30, ge=0, le=36_500, description="Forget finished tasks after so many days; 0 keeps them."
     )
+    snapshot_minutes: int = Field(
+        15, ge=0, le=10_080, description="Refresh the market's figures at most so often, in minutes; 0 never by itself."
+    )
     reference_currency: str = Field("EUR", pattern="^[A-Z]{3}$", description="Currency that salaries are compared in.")
     rates_file: Path | None = Field(None, description="Exchange rates (TSV) in place of the built-in ones.")
     taxonomy_file: Path | None = Field(None, description="Skill taxonomy (TSV) in place of the built-in one.")
@@ -107,6 +110,11 @@ class Settings(BaseSettings):
     def rerank_model_names(self) -> tuple[str, ...]:
         """The cross-encoders that searches may name, as they were written."""
         return tuple(name for part in self.rerank_models.split(",") if (name := part.strip()))
+
+    @property
+    def snapshot_dir(self) -> Path:
+        """The folder of the snapshot that analytics read; the worker's and the API's must be one."""
+        return self.data_dir / "snapshot"
 
     @property
     def index_is_local(self) -> bool:

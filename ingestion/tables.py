@@ -278,3 +278,13 @@ topic_requests = Table(
     Column("outcome", Text, comment="what came of it, in words; null until then"),
     Column("failed", Boolean, nullable=False),
 )
+
+# What is remembered of vacancies that were taken out: how long they were open, and what kind of work it was.
+closed_vacancies = Table(
+    "closed_vacancies",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("first_seen", Double, nullable=False, comment="when it came in"),
+    Column("closed_at", Double, nullable=False, comment="when it was taken out"),
+    Column("facts", JSON, nullable=False, comment="normalized fields; neither text nor anything of a person"),
+)

@@ -23,6 +23,7 @@ from milvus.entities import EducationLevel, EmploymentType, Entity, Kind, Resume
 from milvus.filters import ExperienceRange, Filter, ResumeFilter, SalaryRange, VacancyFilter
 from milvus.geo import distance_km
 from milvus.hits import Hit, Member, Ranked, Tally, Vector
+from milvus.keys import company_key
 from milvus.languages import write_language
 from milvus.store import Index, Store
 
@@ -57,6 +58,7 @@ __all__ = [
     "Vectors",
     "WorkFormat",
     "analyze",
+    "company_key",
     "create_embedder",
     "create_reranker",
     "distance_km",

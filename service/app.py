@@ -11,7 +11,8 @@ from ingestion import Installation, Settings, Worker, create_source_runner, open
 from milvus import find_model
 from milvus.errors import MilvusError
 from service import __version__
-from service.api import ingestion, matches, metrics, operations, resumes, topics, vacancies, viewers
+from service.analytics import Market
+from service.api import analytics, ingestion, matches, metrics, operations, resumes, topics, vacancies, viewers
 from service.api.dependencies import Services, refuse_unknown_parameters
 from service.api.errors import PROBLEM_TYPE, Problem, install_error_handlers
 from service.api.middleware import BodyLimit, EncodedPaths, KnownHosts, RequestIds, list_hosts
@@ -62,7 +63,7 @@ def create_app(installation: Installation, settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(KnownHosts, names=list_hosts(settings.allowed_hosts, settings.host))
     app.add_middleware(RequestIds)
-    described = (resumes, vacancies, matches, topics, viewers, ingestion)
+    described = (resumes, vacancies, matches, topics, viewers, analytics, ingestion)
     for router in (*(one.router for one in described), operations.tasks):
         app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
     for router in (operations.health, metrics.router, pages.router):
@@ -101,7 +102,8 @@ def create_services(installation: Installation, worker: Worker | None, settings:
         normalizer=installation.normalizer,
         wake=worker.wake if worker else lambda: None,
     )
-    return Services(books=installation.books, index=installation.index, desk=desk, searcher=searcher)
+    market = Market(installation.snapshots.folder)
+    return Services(books=installation.books, index=installation.index, desk=desk, searcher=searcher, market=market)
 
 
 @cache

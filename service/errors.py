@@ -9,10 +9,12 @@ The tree:
     ├── NotSearchable      a document was stored, but searches will never find it
     ├── TaskNotFound       no such task
     ├── TaskPurged         a task that is done and whose record is no longer kept
+    ├── CompanyNotFound    no vacancy is of such a company
+    ├── NoSnapshot         there are no figures of the market yet
     ├── BadCursor          a list was continued with a cursor that we did not give
     ├── PortTaken          another program listens on the port
     ├── BadJudgements      a judged set or a file of grades that cannot be used
-    ├── EvaluationRefused  an evaluation that cannot be: an unknown configuration, a plot without its library
+    ├── EvaluationRefused  an evaluation that cannot be: an unknown configuration, a plot that is no SVG
     └── BadCalibration     a file that holds no calibration
 """
 
@@ -47,6 +49,14 @@ class TaskPurged(ServiceError):
 
 class BadCursor(ServiceError):
     """A list was continued with a cursor that we did not give."""
+
+
+class CompanyNotFound(ServiceError):
+    """No vacancy is of such a company."""
+
+
+class NoSnapshot(ServiceError):
+    """There are no figures of the market yet; the message says how to get them."""
 
 
 class PortTaken(ServiceError):

@@ -11,8 +11,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from milvus import Collection, ExperienceRange, Filter, Kind, ResumeFilter, SalaryRange, Tally, VacancyFilter
-from milvus.keys import company_key
+from milvus import (
+    Collection,
+    ExperienceRange,
+    Filter,
+    Kind,
+    ResumeFilter,
+    SalaryRange,
+    Tally,
+    VacancyFilter,
+    company_key,
+)
 
 MAX_VALUES = 20
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ingestion import Books, DocumentId
 from milvus import Index
+from service.analytics import Market
 from service.documents import DocumentDesk
 from service.search import Searcher
 
@@ -25,6 +26,7 @@ class Services:
     index: Index
     desk: DocumentDesk
     searcher: Searcher
+    market: Market
 
 
 def get_services(request: Request) -> Services:
@@ -79,5 +81,10 @@ ContentType = Annotated[str, Header(include_in_schema=False)]
 RawBody = Annotated[bytes, Depends(read_body)]
 PathId = Annotated[
     DocumentId, BeforeValidator(decode_path), Path(description="Your id, percent-encoded.", examples=["42"])
+]
+PathText = Annotated[
+    str,
+    BeforeValidator(decode_path),
+    Path(min_length=1, max_length=500, description="Percent-encoded.", examples=["nurse"]),
 ]
 Wait = Annotated[bool, Query(description="Answer only when searches show it (at most 60 s).")]

@@ -16,8 +16,10 @@ from ingestion.errors import IngestionError, LedgerFull, LedgerUnavailable, TooM
 from milvus.errors import ColumnMissing, EmbeddingError, IndexUnavailable, MilvusError, RerankError, UnembeddableText
 from service.errors import (
     BadCursor,
+    CompanyNotFound,
     DocumentNotFound,
     EmptyQuery,
+    NoSnapshot,
     NotSearchable,
     ServiceError,
     SourceNotFound,
@@ -33,6 +35,8 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     SourceNotFound: HTTPStatus.NOT_FOUND,
     DocumentNotFound: HTTPStatus.NOT_FOUND,
     TaskNotFound: HTTPStatus.NOT_FOUND,
+    CompanyNotFound: HTTPStatus.NOT_FOUND,
+    NoSnapshot: HTTPStatus.SERVICE_UNAVAILABLE,
     TaskPurged: HTTPStatus.GONE,
     NotSearchable: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadCursor: HTTPStatus.UNPROCESSABLE_ENTITY,

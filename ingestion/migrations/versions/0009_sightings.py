@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 ID = sa.String(512).with_variant(sa.String(512, collation="C"), "postgresql")
 
