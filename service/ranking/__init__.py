@@ -15,7 +15,7 @@ from service.ranking.explain import Explanation, explain_pair
 from service.ranking.judging import DEFAULT_OPTIONS, Judgement, Ranking, RankingOptions, judge_pair, rank_pairs
 from service.ranking.languages import read_spoken_languages
 from service.ranking.late_interaction import late_interaction
-from service.ranking.messages import describe
+from service.ranking.messages import MAX_LISTED, TEMPLATES, Formats, describe, describe_in
 from service.ranking.pairs import Pair
 from service.ranking.requirements import DEFAULT_MODES, Check, Mode, Outcome, leave_out_ignored
 from service.ranking.scoring import (
@@ -35,6 +35,8 @@ __all__ = [
     "DEFAULT_OPTIONS",
     "DEFAULT_WEIGHTS",
     "DIRECTION_PARTS",
+    "MAX_LISTED",
+    "TEMPLATES",
     "Calibration",
     "Check",
     "Demand",
@@ -43,6 +45,7 @@ __all__ = [
     "Embed",
     "Evidence",
     "Explanation",
+    "Formats",
     "Judgement",
     "Mode",
     "Note",
@@ -57,6 +60,7 @@ __all__ = [
     "brier_score",
     "complete_weights",
     "describe",
+    "describe_in",
     "explain_pair",
     "fit_calibration",
     "judge_pair",
