@@ -110,8 +110,10 @@ class Searcher:
             fusion=None if is_alike else applied,
         )
 
-    def compare(self, resume_id: str, vacancy_id: str, *, ranking: RankingOptions = DEFAULT_OPTIONS) -> Match:
-        """Two stored documents held against each other, explained; the entity of the match is the vacancy.
+    def compare(
+        self, resume_id: str, vacancy_id: str, *, ranking: RankingOptions = DEFAULT_OPTIONS, explain: bool = True
+    ) -> Match:
+        """Two stored documents held against each other; the entity of the match is the vacancy.
 
         Raises SourceNotFound naming the one that is missing, and what the index and the model raise.
         """
@@ -123,7 +125,7 @@ class Searcher:
         pair = self.pairs.hold(resume, now=now)(vacancy, similarity)
         judgement = judge_pair(pair, ranking)
         match = Match(entity=vacancy, score=judgement.probability, similarity=similarity, judgement=judgement)
-        return _explain(match, ranking, _remember(served.embedder.embed_documents))
+        return _explain(match, ranking, _remember(served.embedder.embed_documents)) if explain else match
 
     def _narrow(self, filter: Filter | None, question: Question, kind: Kind) -> Filter | None:
         """The filter with canonical values, and without the source itself."""

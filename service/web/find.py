@@ -133,6 +133,7 @@ def find_results(services: Services, state: FindState, text: str) -> Results:
         TextSource(text),
         filter=state.make_filter(),
         ranking=state.make_options(),
+        include_expired=state.expired,
     )
     first = (state.page - 1) * PAGE_SIZE
     if state.sort is Sort.FIT:

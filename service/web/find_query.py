@@ -55,6 +55,7 @@ class FindState(BaseModel):
     salary: Annotated[Amount | None, _Blankless] = None
     since: Annotated[Annotated[int, Field(ge=1, le=3650)] | None, _Blankless] = None
     fit: Annotated[Annotated[int, Field(ge=1, le=99)] | None, _Blankless] = None
+    expired: bool = False
     sort: Sort = Sort.FIT
     page: int = Field(1, ge=1, le=MAX_PAGE)
 
@@ -93,8 +94,10 @@ class FindState(BaseModel):
         """The state in a URL, with changes: defaults are left out. What changes goes back to the first page."""
         changed = self.model_copy(update={"page": 1, **changes})
         values: dict[str, Any] = {"find": changed.find.value}
-        for name, value in changed.model_dump(mode="json", exclude_defaults=True, exclude={"find"}).items():
-            values[name] = f"{value:g}" if isinstance(value, float) else value
+        for name, value in changed.model_dump(
+            mode="json", exclude_defaults=True, exclude={"find"}, warnings=False
+        ).items():
+            values[name] = f"{value:g}" if isinstance(value, float) else int(value) if value is True else value
         return values
 
     def without(self, name: str, value: str) -> dict[str, Any]:
@@ -105,7 +108,7 @@ class FindState(BaseModel):
 
     def widened(self) -> dict[str, Any]:
         """The state in a URL with nothing that narrows it."""
-        return FindState(find=self.find, sort=self.sort).to_query()
+        return FindState(find=self.find, sort=self.sort, expired=self.expired).to_query()
 
 
 class FindQuery(FindState):

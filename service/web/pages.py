@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from service.web import assets, find, samples
+from service.web import assets, comparison, documents, find, match, samples
 
 router = APIRouter(include_in_schema=False)
-for page in (find, samples, assets):
+for page in (find, match, comparison, documents, samples, assets):
     router.include_router(page.router)

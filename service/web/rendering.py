@@ -12,7 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from milvus import Entity, Vacancy
+from milvus import Entity, Kind, Vacancy
 from service.web import security
 from service.web.assets import link_asset
 from service.web.languages import LANGUAGE_COOKIE, LANGUAGES, choose_language, translatable
@@ -47,7 +47,12 @@ def make_environment(language: str) -> Environment:
     environment.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(words.list_filters())
     environment.globals.update(
-        asset=link_asset, link_document=link_document, link_query=link_query, languages=LANGUAGES, words=words
+        asset=link_asset,
+        link_document=link_document,
+        link_id=link_id,
+        link_query=link_query,
+        languages=LANGUAGES,
+        words=words,
     )
     return environment
 
@@ -79,9 +84,13 @@ def find_request_words(request: Request) -> Words:
 
 
 def link_document(entity: Entity) -> str:
-    """The URL of a document's page; ids may hold any characters."""
-    kind = "vacancies" if isinstance(entity, Vacancy) else "resumes"
-    return f"/{kind}/{quote(entity.id, safe='')}"
+    """The URL of a document's page."""
+    return link_id(Kind.VACANCIES if isinstance(entity, Vacancy) else Kind.RESUMES, entity.id)
+
+
+def link_id(kind: Kind, id_: str) -> str:
+    """The URL of a document's page by its id, which may hold any characters."""
+    return f"/{kind.value}/{quote(id_, safe='')}"
 
 
 def link_query(path: str, values: Mapping[str, object]) -> str:

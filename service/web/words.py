@@ -69,6 +69,9 @@ NAMES: Mapping[str, str] = MappingProxyType(
 """What values are called. Values of two enumerations that are spelled alike are called alike."""
 
 
+_LEAST = 0.01
+
+
 class Words:
     """One language's words. What is None has no words: an empty string."""
 
@@ -113,6 +116,14 @@ class Words:
     def say_percent(self, share: float | None) -> str:
         """A share of one as percent, without decimals."""
         return "" if share is None else format_percent(share, format=None, locale=self.locale)
+
+    def say_probability(self, probability: float) -> str:
+        """A probability as percent; what is nearly 0 or 1 is not rounded to certainty."""
+        if 0 < probability < _LEAST:
+            return f"< {self.say_percent(_LEAST)}"
+        if 1 - _LEAST < probability < 1:
+            return f"> {self.say_percent(1 - _LEAST)}"
+        return self.say_percent(probability)
 
     def say_money(self, amount: float | None, currency: str) -> str:
         """A whole amount with its currency."""
@@ -172,6 +183,7 @@ class Words:
         return {
             "number": self.say_number,
             "percent": self.say_percent,
+            "probability": self.say_probability,
             "money": self.say_money,
             "date": self.say_date,
             "age": self.say_age,
