@@ -60,8 +60,10 @@ def create_app(installation: Installation, settings: Settings) -> FastAPI:
     app.add_middleware(RequestIds)
     for router in (resumes.router, vacancies.router, matches.router, ingestion.router, operations.tasks):
         app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
-    for router in (operations.health, metrics.router, pages.router):
+    for router in (operations.health, metrics.router):
         app.include_router(router)
+    for router in pages.ROUTERS:
+        app.include_router(router, include_in_schema=False)
     return app
 
 

@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse
 _FOLDER = Path(__file__).parent / "static"
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 
 
 def _name_by_content(path: Path) -> str:

@@ -95,7 +95,7 @@ class FindState(BaseModel):
         changed = self.model_copy(update={"page": 1, **changes})
         values: dict[str, Any] = {"find": changed.find.value}
         for name, value in changed.model_dump(
-            mode="json", exclude_defaults=True, exclude={"find"}, warnings=False
+            mode="json", exclude_defaults=True, include=_NARROWING, warnings=False
         ).items():
             values[name] = f"{value:g}" if isinstance(value, float) else int(value) if value is True else value
         return values
@@ -109,6 +109,9 @@ class FindState(BaseModel):
     def widened(self) -> dict[str, Any]:
         """The state in a URL with nothing that narrows it."""
         return FindState(find=self.find, sort=self.sort, expired=self.expired).to_query()
+
+
+_NARROWING = set(FindState.model_fields) - {"find"}
 
 
 class FindQuery(FindState):

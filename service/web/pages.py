@@ -1,9 +1,9 @@
-"""All pages, as one router."""
+"""All pages, each a router of its own."""
+
+from collections.abc import Sequence
 
 from fastapi import APIRouter
 
 from service.web import assets, comparison, documents, find, match, samples
 
-router = APIRouter(include_in_schema=False)
-for page in (find, match, comparison, documents, samples, assets):
-    router.include_router(page.router)
+ROUTERS: Sequence[APIRouter] = tuple(page.router for page in (find, match, comparison, documents, samples, assets))

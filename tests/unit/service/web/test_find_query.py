@@ -64,7 +64,9 @@ def test_blank_fields_of_a_form_choose_nothing() -> None:
     assert state == FindState()
 
 
-@pytest.mark.parametrize("values", [{"salary": "-1"}, {"since": "0"}, {"fit": "100"}, {"page": "0"}, {"language": ["x"]}])
+@pytest.mark.parametrize(
+    "values", [{"salary": "-1"}, {"since": "0"}, {"fit": "100"}, {"page": "0"}, {"language": ["x"]}]
+)
 def test_impossible_values_are_refused(values: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         FindState.model_validate(values)

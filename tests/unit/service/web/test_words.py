@@ -19,9 +19,7 @@ def test_numbers_dates_and_money_follow_the_language() -> None:
     assert RUSSIAN.say_money(42_000, "EUR") == "42\xa0000\xa0€"
 
 
-@pytest.mark.parametrize(
-    ("months", "said"), [(0, "0 месяцев"), (1, "1 месяц"), (26, "2 года 2 месяца"), (60, "5 лет")]
-)
+@pytest.mark.parametrize(("months", "said"), [(0, "0 месяцев"), (1, "1 месяц"), (26, "2 года 2 месяца"), (60, "5 лет")])
 def test_months_are_said_in_russian_forms(months: int, said: str) -> None:
     assert RUSSIAN.say_months(months).replace("\xa0", " ") == said
 
@@ -33,7 +31,13 @@ def test_what_is_missing_is_not_said() -> None:
 
 
 def test_probability_is_never_rounded_to_certainty() -> None:
-    assert [ENGLISH.say_probability(one) for one in (0, 0.0001, 0.5, 0.9999, 1)] == ["0%", "< 1%", "50%", "> 99%", "100%"]
+    assert [ENGLISH.say_probability(one) for one in (0, 0.0001, 0.5, 0.9999, 1)] == [
+        "0%",
+        "< 1%",
+        "50%",
+        "> 99%",
+        "100%",
+    ]
 
 
 def test_notes_are_translated_with_their_values() -> None:
