@@ -82,12 +82,8 @@ def test_error_is_a_page_that_keeps_nobody_out(
 
 
 @pytest.mark.parametrize(
-    ("language", "said", "money"),
-    [
-        ("en-US", "Another skill", "34,000"),
-        ("ru-RU", "Другой навык", "34,000"),
-        ("es-AR", "Otra competencia", "34,000"),
-    ],
+    ("language", "said"),
+    [("en-US", "Another skill"), ("ru-RU", "Другой навык"), ("es-AR", "Otra competencia")],
 )
 def test_page_speaks_the_browsers_language(open_page: OpenPage, language: str, said: str) -> None:
     page = open_page("/?text=baker", locale=language)
