@@ -21,7 +21,7 @@ from service.matching import (
 )
 from service.pairing import PairMaker, read_whole_demand
 from service.queries import Question, Source, StoredSource, fetch_stored, make_question, may_know
-from service.ranking import DEFAULT_OPTIONS, Embed, PartName, RankingOptions, explain_pair, judge_pair
+from service.ranking import DEFAULT_OPTIONS, Embed, Note, NoteValue, PartName, RankingOptions, explain_pair, judge_pair
 from service.retrieval import DEFAULT_FUSION, Fusion, Scope, measure_similarity
 
 FIRST_PAGE = Page()
@@ -37,7 +37,7 @@ class Found:
 
     matches: Sequence[Match]
     source: Entity | None
-    warnings: tuple[str, ...]
+    warnings: tuple[Note, ...]
     left_out: LeftOut = NOTHING_LEFT_OUT
     weights: Mapping[PartName, float] | None = None
     fusion: Fusion | None = None
@@ -83,7 +83,7 @@ class Searcher:
         scope = Scope(collection, self._narrow(filter, question, kind), None if include_expired else now)
         warnings, applied = self._adapt(served, question, collection, fusion)
         if question.is_words and (explain or replace(ranking, min_score=None, per_company=None) != DEFAULT_OPTIONS):
-            warnings = (*warnings, "a few words cannot be judged: weights, requirements and explain were not applied")
+            warnings = (*warnings, Note("words_not_judged"))
         task = Task(
             kind=kind,
             question=question,
@@ -137,21 +137,18 @@ class Searcher:
 
     def _adapt(
         self, served: Served, question: Question, collection: Collection, fusion: Fusion
-    ) -> tuple[tuple[str, ...], Fusion]:
+    ) -> tuple[tuple[Note, ...], Fusion]:
         """What to warn of, and the fusion for what model and index can do."""
         warnings = []
         model, language = served.embedder.identity.name, question.entity.language
         known = self.find_languages(model)
         if known is not None and not may_know(known, question.entity):
             fusion = fusion.shift_to_terms()
-            foreign = repr(language) if language else "another script"
-            warnings.append(
-                f"the text is in {foreign}, but the embedding model {model} knows {', '.join(sorted(known))}: "
-                "terms count more in finding candidates, and the order of the results is less reliable"
-            )
+            values: dict[str, NoteValue] = {"language": language, "model": model, "known": tuple(sorted(known))}
+            warnings.append(Note("model_lacks_language" if language else "model_lacks_script", values))
         if fusion.terms and not collection.ranks_text:
             fusion = fusion.leave_out_terms()
-            warnings.append("the index keeps no terms until it is rebuilt, so candidates are found by meaning only")
+            warnings.append(Note("index_lacks_terms"))
         return tuple(warnings), fusion
 
 

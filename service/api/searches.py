@@ -22,7 +22,7 @@ from service.api.ranking_payloads import MIN_SCORE, FusionPayload, LeftOutPayloa
 from service.errors import EmptyQuery
 from service.matching import Match, Page
 from service.queries import DocumentSource, Source, StoredSource, TextSource
-from service.ranking import RankingOptions
+from service.ranking import RankingOptions, describe
 from service.search import Found, Searcher
 
 _UNSTORED_ID = "query"
@@ -114,7 +114,7 @@ def make_search_payload(found: Found) -> dict[str, Any]:
     return {
         "items": [_make_match_payload(match) for match in found.matches],
         "source": make_entity_payload(found.source) if found.source else None,
-        "warnings": found.warnings,
+        "warnings": [describe(note) for note in found.warnings],
         "weights": found.weights,
         "fusion": FusionPayload.model_validate(found.fusion) if found.fusion else None,
         "left_out": LeftOutPayload.model_validate(found.left_out),

@@ -26,7 +26,7 @@ from service.ranking.scoring import (
     PairScore,
     complete_weights,
 )
-from service.ranking.values import Direction, Note, PartName, Span
+from service.ranking.values import Direction, Note, NoteValue, PartName, Span
 
 __all__ = [
     "BALANCE",
@@ -49,6 +49,7 @@ __all__ = [
     "Judgement",
     "Mode",
     "Note",
+    "NoteValue",
     "Outcome",
     "Pair",
     "PairScore",

@@ -1,4 +1,4 @@
-"""The notes of a score in plain English. Pages in other languages translate by the same codes and values."""
+"""The notes of scores and searches in plain English; pages translate by the same codes and values."""
 
 import string
 from collections.abc import Callable, Mapping, Sequence
@@ -76,6 +76,12 @@ TEMPLATES: Mapping[str, str] = MappingProxyType(
         "change_offer_remote": "the work being remote",
         "change_raise_salary": "an offer of {amount:money} a year",
         "change_lower_wish": "a wish of {amount:money} a year",
+        "model_lacks_language": "the text is in {language:language}, but the embedding model {model} knows "
+        "{known:languages}: terms count more in finding candidates, and the order of the results is less reliable",
+        "model_lacks_script": "the text is in another script, but the embedding model {model} knows {known:languages}: "
+        "terms count more in finding candidates, and the order of the results is less reliable",
+        "index_lacks_terms": "the index keeps no terms until it is rebuilt, so candidates are found by meaning only",
+        "words_not_judged": "a few words cannot be judged: weights, requirements and explain were not applied",
         "without_demand": "without the demand for {value} ({demand}) {after} instead of {before} match",
     }
 )

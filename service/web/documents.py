@@ -15,6 +15,7 @@ from service.errors import SourceNotFound
 from service.folding import NO_DUPLICATES, Duplicates, name_duplicates
 from service.matching import Match, Page
 from service.queries import StoredSource
+from service.ranking import Note
 from service.web.rendering import render
 
 SHOWN = 8
@@ -30,7 +31,7 @@ class Neighbors:
     matches: Sequence[Match]
     alike: Sequence[Match]
     duplicates: Duplicates
-    warnings: Sequence[str] = ()
+    warnings: Sequence[Note] = ()
 
 
 @router.get("/vacancies/{id}")

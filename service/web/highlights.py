@@ -44,13 +44,18 @@ class _Mark:
     links: list[int] = field(default_factory=list)
 
 
-_Asked = tuple[Span, Answer, Span | None]
+Asked = tuple[Span, Answer, Span | None]
+"""Words of the vacancy that ask for something, how that stands, and the words of the resume that answer it."""
 
 
 def highlight(explanation: Explanation) -> Highlights:
-    """The marks of an explained pair. Marks of one text never overlap, and count from 1 in its order."""
+    """The marks of an explained pair."""
     pair = explanation.judgement.pair
-    asked = list(_list_asked(explanation))
+    return mark_texts(pair.vacancy.text, pair.resume.text, list(_list_asked(explanation)))
+
+
+def mark_texts(vacancy: str, resume: str, asked: Sequence[Asked]) -> Highlights:
+    """Both texts with marks. Marks of one text never overlap, and count from 1 in its order."""
     asking = _merge(span for span, _, _ in asked)
     answering = _merge(evidence for _, _, evidence in asked if evidence is not None)
     for span, answer, evidence in asked:
@@ -62,14 +67,13 @@ def highlight(explanation: Explanation) -> Highlights:
             answering[other - 1].links.append(number)
             answering[other - 1].answers.append(Answer.MET)
     return Highlights(
-        vacancy=tuple(_cut(pair.vacancy.text, asking)),
-        resume=tuple(_cut(pair.resume.text, answering)),
+        vacancy=tuple(_cut(vacancy, asking)),
+        resume=tuple(_cut(resume, answering)),
         asked_at={span.start: _find(asking, span) for span, _, _ in asked},
     )
 
 
-def _list_asked(explanation: Explanation) -> Iterator[_Asked]:
-    """What the vacancy's text asks for, how it is answered, and where."""
+def _list_asked(explanation: Explanation) -> Iterator[Asked]:
     answers = {Outcome.MET: Answer.MET, Outcome.NOT_MET: Answer.MISSING, Outcome.UNKNOWN: Answer.OPEN}
     for check in explanation.verdict.checks:
         if check.requirement.quote is not None:
