@@ -41,7 +41,7 @@ def make_environment(language: str) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        extensions=["jinja2.ext.i18n"],
     )
     words = find_words(language)
     environment.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]

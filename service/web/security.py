@@ -41,7 +41,7 @@ def refuse_other_origins(request: Request) -> None:
     """Raise 403 unless a browser says that the form came from our own origin."""
     site = request.headers.get("sec-fetch-site")
     origin = urlsplit(request.headers.get("origin", ""))
-    ours = site in {"same-origin", "none"} if site else bool(origin.netloc) and origin.netloc == _read_host(request)
+    ours = site in {"same-origin", "none"} if site else bool(origin.netloc) and origin.netloc == request.headers.get("host")
     if not ours:
         raise HTTPException(HTTPStatus.FORBIDDEN, "this form was not sent from a page of this site")
 
@@ -65,7 +65,3 @@ def set_cookie(request: Request, response: Response, name: str, value: str) -> N
     """Set a cookie for a year that scripts cannot read and other sites cannot send with their forms."""
     is_secure = request.url.scheme == "https"
     response.set_cookie(name, value, max_age=_YEAR, httponly=True, samesite="lax", secure=is_secure)
-
-
-def _read_host(request: Request) -> str:
-    return request.headers.get("host", "")

@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from service.web.pages import ROUTERS
 from service.web.security import TOKEN_COOKIE, TOKEN_FIELD
+from tests.flow.conftest import serve
 from tests.flow.steps import Api
 from tests.unit.ingestion.texts import write_text
 
@@ -178,6 +179,15 @@ def test_unreadable_file_says_why(api: Api) -> None:
     assert "photo.gif: is of an unknown type" in LexborHTMLParser(answer.text).css_first(".notice.bad").text()
 
 
+@pytest.mark.parametrize("text", ["\x00", "cook\x00", "\ud83d cook", "\u202e\u2066", "🍞" * 1000, "%s %(x)s {0}"])
+def test_strange_text_is_answered_with_a_page(api: Api, text: str) -> None:
+    given = quote(text, errors="surrogatepass")
+    answer = api.client.get(f"/?text={given}", headers=HTML)
+
+    assert answer.status_code in (200, 422)
+    assert "</html>" in answer.text
+
+
 def test_page_with_nothing_to_search_by_stays_a_page(api: Api) -> None:
     for text in ("ada@example.com", "<p></p>"):
         answer = api.client.get("/", params={"text": text})
@@ -340,8 +350,6 @@ def test_assets_may_be_kept_for_good(api: Api) -> None:
 
 
 def test_document_without_a_place_in_the_index_yet_is_shown(tmp_path_factory: pytest.TempPathFactory) -> None:
-    from tests.flow.conftest import serve
-
     with serve(tmp_path_factory.mktemp("idle"), idle=True, embedding_backend="hashing") as idle:
         idle.client.put("/v1/vacancies/v", json={"title": "Cook"})
         page = idle.client.get("/vacancies/v").text
