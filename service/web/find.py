@@ -112,7 +112,6 @@ def _show(
         "results": results,
         "facets": list(list_facets(state, {}, words)),
         "chips": list(list_chips(state, words, currency)),
-        "sorts": list(Sort),
         "currency": currency,
         "now": datetime.now(UTC),
         "page_size": PAGE_SIZE,

@@ -279,6 +279,7 @@ assert POSTS
         {},
         {"origin": "null"},
         {"origin": "http://evil.example"},
+        {"origin": "http://["},
         {"origin": "http://testserver.evil.example"},
         {"origin": "http://testserver:81"},
         {"sec-fetch-site": "cross-site", "origin": "http://testserver"},
