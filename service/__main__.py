@@ -16,7 +16,7 @@ from ingestion.terminal import configure_logs, show_clear_errors
 from milvus import Kind
 from service import calibration_commands, evaluation_commands, judge_commands
 from service.app import create_app, create_services
-from service.demonstration import print_first_matches
+from service.demonstration import SAMPLES_FOLDER, list_sample_files, print_first_matches
 from service.errors import PortTaken, ServiceError
 
 # One resume and one vacancy of the samples, both English like the default model.
@@ -43,7 +43,7 @@ def serve() -> None:
 
 @app.command()
 def start(
-    samples: Annotated[Path, typer.Option(help="Folder of the samples.", exists=True)] = Path("data"),
+    samples: Annotated[Path, typer.Option(help="Folder of the samples.", exists=True)] = SAMPLES_FOLDER,
 ) -> None:
     """Load the samples, show a first match of each direction, then serve."""
     with show_clear_errors(ServiceError):
@@ -51,8 +51,7 @@ def start(
         _check_port(settings)
         configure_logs(settings.log_level)
         installation = open_installation(settings)
-        paths = [samples / "vacancies.jsonl", samples / "resumes.jsonl"]
-        report = load_paths(paths, books=installation.books)
+        report = load_paths(list_sample_files(samples), books=installation.books)
         if pending := installation.books.queue.count_pending():
             with console.status(f"Embedding {pending} documents (loading the model takes a few seconds)..."):
                 installation.check_embedder()

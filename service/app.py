@@ -6,6 +6,7 @@ from functools import cache, partial
 from typing import Any
 
 from fastapi import Depends, FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 
 from ingestion import Installation, Settings, Worker, create_source_runner, open_rerankers
 from milvus import find_model
@@ -21,6 +22,7 @@ from service.documents import DocumentDesk
 from service.reranking import Rerankers
 from service.search import Searcher
 from service.web import pages
+from service.web.error_pages import ErrorPages
 
 DESCRIPTION = """Finds the vacancies for a resume and the resumes for a vacancy.
 
@@ -62,13 +64,16 @@ def create_app(installation: Installation, settings: Settings) -> FastAPI:
     app.add_middleware(EncodedPaths)
     app.add_middleware(BodyLimit)
     app.add_middleware(KnownHosts, names=list_hosts(settings.allowed_hosts, settings.host))
+    app.add_middleware(ErrorPages)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(RequestIds)
     described = (resumes, vacancies, matches, topics, viewers, analytics, ingestion)
     for router in (*(one.router for one in described), operations.tasks):
         app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
-    for router in (operations.health, metrics.router, pages.router):
+    for router in (operations.health, metrics.router):
         app.include_router(router)
-    app.mount("/static", pages.static_files, name="static")
+    for router in pages.ROUTERS:
+        app.include_router(router, include_in_schema=False)
     return app
 
 

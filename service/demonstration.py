@@ -1,6 +1,7 @@
-"""The first matches that a newcomer sees: one resume and one vacancy of the samples, as tables."""
+"""What a newcomer sees first: the samples, and the matches of one resume and one vacancy of them, as tables."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -11,6 +12,14 @@ from milvus import Entity, Kind, Vacancy
 from service.api.dependencies import Services
 from service.matching import Match, Page
 from service.queries import StoredSource
+
+# Where the samples lie in a checkout and in the container.
+SAMPLES_FOLDER = Path("data")
+
+
+def list_sample_files(folder: Path) -> list[Path]:
+    """The files of the samples in a folder."""
+    return [folder / "vacancies.jsonl", folder / "resumes.jsonl"]
 
 
 def print_first_matches(services: Services, console: Console, *, sources: dict[Kind, str]) -> None:

@@ -24,6 +24,7 @@ from service.ranking import (
     Calibration,
     Embed,
     Note,
+    NoteValue,
     PartName,
     RankingOptions,
     explain_pair,
@@ -57,7 +58,7 @@ class Found:
 
     matches: Sequence[Match]
     source: Entity | None
-    warnings: tuple[str, ...]
+    warnings: tuple[Note, ...]
     left_out: LeftOut = NOTHING_LEFT_OUT
     facets: Sequence[Facet] = ()
     relaxations: Sequence[Note] = ()
@@ -146,8 +147,10 @@ class Searcher:
             reranked=Reranked(stage.model, matched.reread, stage.weight) if stage else None,
         )
 
-    def compare(self, resume_id: str, vacancy_id: str, *, ranking: RankingOptions = DEFAULT_OPTIONS) -> Match:
-        """Two stored documents held against each other, explained; the entity of the match is the vacancy.
+    def compare(
+        self, resume_id: str, vacancy_id: str, *, ranking: RankingOptions = DEFAULT_OPTIONS, explain: bool = True
+    ) -> Match:
+        """Two stored documents held against each other; the entity of the match is the vacancy.
 
         Raises SourceNotFound naming the one that is missing, and what the index and the model raise.
         """
@@ -159,7 +162,7 @@ class Searcher:
         pair = self.pairs.hold(resume, now=now)(vacancy, similarity)
         judgement = judge_pair(pair, replace(ranking, calibration=self.calibration))
         match = Match(entity=vacancy, score=judgement.probability, similarity=similarity, judgement=judgement)
-        return self._explain([match], ranking, served)[0]
+        return self._explain([match], ranking, served)[0] if explain else match
 
     def _explain(self, matches: Sequence[Match], options: RankingOptions, served: Served) -> list[Match]:
         def embed(texts: list[str]) -> Vectors:
@@ -181,21 +184,18 @@ class Searcher:
 
     def _adapt(
         self, served: Served, question: Question, collection: Collection, fusion: Fusion
-    ) -> tuple[tuple[str, ...], Fusion]:
+    ) -> tuple[tuple[Note, ...], Fusion]:
         """What to warn of, and the fusion for what model and index can do."""
         warnings = []
         model, language = served.embedder.identity.name, question.entity.language
         known = self.find_languages(model)
         if known is not None and not may_know(known, question.entity):
             fusion = fusion.shift_to_terms()
-            foreign = repr(language) if language else "another script"
-            warnings.append(
-                f"the text is in {foreign}, but the embedding model {model} knows {', '.join(sorted(known))}: "
-                "terms count more in finding candidates, and the order of the results is less reliable"
-            )
+            values: dict[str, NoteValue] = {"language": language, "model": model, "known": tuple(sorted(known))}
+            warnings.append(Note("model_lacks_language" if language else "model_lacks_script", values))
         if fusion.terms and not collection.ranks_text:
             fusion = fusion.leave_out_terms()
-            warnings.append("the index keeps no terms until it is rebuilt, so candidates are found by meaning only")
+            warnings.append(Note("index_lacks_terms"))
         return tuple(warnings), fusion
 
 
@@ -204,9 +204,9 @@ def _round_moment(moment: datetime) -> datetime:
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
-def _warn_of_words(question: Question, ranking: RankingOptions, *, explain: bool) -> tuple[str, ...]:
+def _warn_of_words(question: Question, ranking: RankingOptions, *, explain: bool) -> tuple[Note, ...]:
     if question.is_words and (explain or replace(ranking, min_score=None, per_company=None) != DEFAULT_OPTIONS):
-        return ("a few words cannot be judged: weights, requirements and explain were not applied",)
+        return (Note("words_not_judged"),)
     return ()
 
 

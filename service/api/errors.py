@@ -168,6 +168,14 @@ def make_problem(
     )
 
 
+def answer_unforeseen(request: Request, error: Exception) -> JSONResponse:
+    """The answer for an error that nobody foresaw: only the log says what it was."""
+    log.error("unforeseen error", exc_info=error, request_id=getattr(request.state, "request_id", ""))
+    return make_problem(
+        request, HTTPStatus.INTERNAL_SERVER_ERROR, "an error of ours; the log has it under the request id"
+    )
+
+
 def install_error_handlers(app: FastAPI) -> None:
     """Make every error of the application a problem document."""
 
@@ -187,17 +195,11 @@ def install_error_handlers(app: FastAPI) -> None:
             return make_problem(request, status, str(error))
         detail = next((words for kind, words in UNAVAILABLE.items() if isinstance(error, kind)), None)
         if detail is None:
-            return handle_unforeseen(request, error)
+            return answer_unforeseen(request, error)
         is_full = isinstance(error, LedgerFull)
         status = HTTPStatus.INSUFFICIENT_STORAGE if is_full else HTTPStatus.SERVICE_UNAVAILABLE
         log.warning(f"answered {status}", error=str(error), request_id=getattr(request.state, "request_id", ""))
         return make_problem(request, status, detail)
-
-    def handle_unforeseen(request: Request, error: Exception) -> JSONResponse:
-        log.error("unforeseen error", exc_info=error, request_id=getattr(request.state, "request_id", ""))
-        return make_problem(
-            request, HTTPStatus.INTERNAL_SERVER_ERROR, "an error of ours; the log has it under the request id"
-        )
 
     handlers: dict[type[Exception], Any] = {
         RequestValidationError: handle_validation,
@@ -205,7 +207,7 @@ def install_error_handlers(app: FastAPI) -> None:
         ServiceError: handle_own,
         IngestionError: handle_own,
         MilvusError: handle_own,
-        Exception: handle_unforeseen,
+        Exception: answer_unforeseen,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)

@@ -16,6 +16,8 @@ _SANE_ID = re.compile(r"[!-~]{1,100}")
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^\[\]:/@\s]+)(?::[0-9]{1,5})?", re.ASCII)
 # Listening there says nothing about the names of this machine.
 _ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104
+# Paths that hold ids.
+_WITH_IDS = ("/v1/", "/resumes/", "/vacancies/")
 MAX_BODY_BYTES = 64 * 1024 * 1024
 
 
@@ -29,7 +31,7 @@ class EncodedPaths:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith("/v1/") and scope.get("raw_path"):
+        if scope["type"] == "http" and scope["path"].startswith(_WITH_IDS) and scope.get("raw_path"):
             scope = {**scope, "path": scope["raw_path"].decode("ascii", "replace")}
         await self._app(scope, receive, send)
 

@@ -33,7 +33,7 @@ from service.api.ranking_payloads import (
 from service.errors import EmptyQuery
 from service.matching import Match, Page
 from service.queries import DocumentSource, Source, StoredSource, TextSource
-from service.ranking import RankingOptions
+from service.ranking import RankingOptions, describe
 from service.reranking import RerankOptions
 from service.search import Found, Searcher
 
@@ -135,7 +135,7 @@ def make_search_payload(found: Found) -> dict[str, Any]:
     return {
         "items": [_make_match_payload(match) for match in found.matches],
         "source": make_entity_payload(found.source) if found.source else None,
-        "warnings": found.warnings,
+        "warnings": [describe(note) for note in found.warnings],
         "weights": found.weights,
         "fusion": FusionPayload.model_validate(found.fusion) if found.fusion else None,
         "reranked": RerankedPayload.model_validate(found.reranked) if found.reranked else None,

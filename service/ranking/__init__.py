@@ -23,7 +23,7 @@ from service.ranking.explain import Explanation, explain_pair
 from service.ranking.judging import DEFAULT_OPTIONS, Judgement, Ranking, RankingOptions, judge_pair, rank_pairs
 from service.ranking.languages import read_spoken_languages
 from service.ranking.late_interaction import late_interaction
-from service.ranking.messages import describe
+from service.ranking.messages import MAX_LISTED, TEMPLATES, Formats, describe, describe_in
 from service.ranking.pairs import Pair
 from service.ranking.requirements import DEFAULT_MODES, Check, Mode, Outcome, leave_out_ignored
 from service.ranking.scoring import (
@@ -34,7 +34,7 @@ from service.ranking.scoring import (
     PairScore,
     complete_weights,
 )
-from service.ranking.values import Direction, Note, PartName, Span
+from service.ranking.values import Direction, Note, NoteValue, PartName, Span
 
 __all__ = [
     "BALANCE",
@@ -43,6 +43,8 @@ __all__ = [
     "DEFAULT_OPTIONS",
     "DEFAULT_WEIGHTS",
     "DIRECTION_PARTS",
+    "MAX_LISTED",
+    "TEMPLATES",
     "Bin",
     "Calibration",
     "Check",
@@ -52,9 +54,11 @@ __all__ = [
     "Embed",
     "Evidence",
     "Explanation",
+    "Formats",
     "Judgement",
     "Mode",
     "Note",
+    "NoteValue",
     "Outcome",
     "Pair",
     "PairScore",
@@ -68,6 +72,7 @@ __all__ = [
     "choose_needs",
     "complete_weights",
     "describe",
+    "describe_in",
     "explain_pair",
     "find_log_losses",
     "fit_calibration",

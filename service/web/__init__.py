@@ -1,1 +1,4 @@
-"""The pages for people, over the same use cases as the API."""
+"""The pages for people, over the same use cases as the API.
+
+A page is a router with its template (`templates/`), its messages (`locales/`) and a line in `pages.py`.
+"""
