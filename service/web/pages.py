@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from service.web import assets, comparison, documents, find, match, samples
+from service.web import assets, comparison, documents, find, market, match, samples
 
-ROUTERS: Sequence[APIRouter] = tuple(page.router for page in (find, match, comparison, documents, samples, assets))
+ROUTERS: Sequence[APIRouter] = tuple(
+    page.router for page in (find, match, comparison, documents, market, samples, assets)
+)

@@ -29,7 +29,10 @@ class NavigationEntry:
     path: str
 
 
-NAVIGATION: Sequence[NavigationEntry] = (NavigationEntry(translatable("Find"), "/"),)
+NAVIGATION: Sequence[NavigationEntry] = (
+    NavigationEntry(translatable("Find"), "/"),
+    NavigationEntry(translatable("Market"), "/market"),
+)
 
 
 @cache
