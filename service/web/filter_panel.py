@@ -1,9 +1,12 @@
 """The filters beside results: what may be chosen, how often it is found, and what is chosen."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from milvus import EmploymentType, Kind, WorkFormat
+from service.facets import Facet as FacetCounts
+from service.facets import FacetName
+from service.ranking import Note
 from service.web.find_query import FindState
 from service.web.languages import translatable
 from service.web.words import Words
@@ -40,6 +43,30 @@ class Chip:
     without: Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What narrows the search, how many documents would match without it, and the state that is left then."""
+
+    label: str
+    count: int
+    without: Mapping[str, object]
+
+
+FACET_FIELDS: Mapping[FacetName, str] = {
+    FacetName.SKILLS: "skill",
+    FacetName.WORK_FORMATS: "work_format",
+    FacetName.EMPLOYMENT_TYPES: "employment",
+    FacetName.COUNTRIES: "country",
+    FacetName.CITIES: "city",
+    FacetName.COMPANIES: "company",
+}
+"""The facets that are counted, with the field of a search's state that each stands for."""
+
+_PART_FIELDS: Mapping[str, str] = {name.value: field for name, field in FACET_FIELDS.items()} | {
+    "languages_any": "language",
+    "salary": "salary",
+    "published_since": "since",
+}
 _TITLES = {
     "skill": translatable("Skills"),
     "work_format": translatable("Work format"),
@@ -57,6 +84,27 @@ _HINTS = {
 }
 _FIXED: Mapping[str, Sequence[str]] = {"work_format": list(WorkFormat), "employment": list(EmploymentType)}
 _SPOKEN = ("en", "de", "es", "fr", "ru")
+
+
+def read_counts(facets: Iterable[FacetCounts]) -> Counts:
+    """The counts of a search's answer, by field."""
+    return {FACET_FIELDS[one.name]: [(value.value, value.count) for value in one.values] for one in facets}
+
+
+def list_advice(state: FindState, relaxations: Iterable[Note], words: Words, currency: str) -> Iterator[Advice]:
+    """What each thing that narrows the search costs, the costliest first; `relaxations` as a search gives them."""
+    for note in relaxations:
+        field = _PART_FIELDS.get(str(note.values["demand"]))
+        if field is None:
+            continue
+        # One skill of several may be given up; of the others all that was chosen.
+        lost = str(note.values["value"]).casefold() if field == "skill" else None
+        chosen = [value for name, value in state.list_chosen() if name == field]
+        given_up = [value for value in chosen if lost is None or value.casefold() == lost] or chosen
+        kept = [value for value in chosen if value not in given_up]
+        label = ", ".join(_label(field, value, words, currency) for value in given_up)
+        is_list = isinstance(getattr(state, field), list)
+        yield Advice(label, int(str(note.values["after"])), state.to_query(**{field: kept if is_list else None}))
 
 
 def list_facets(state: FindState, counts: Counts, words: Words) -> Iterator[Facet]:
@@ -79,8 +127,7 @@ def list_facets(state: FindState, counts: Counts, words: Words) -> Iterator[Face
 def list_chips(state: FindState, words: Words, currency: str) -> Iterator[Chip]:
     """What narrows the search, each with the state that is left without it."""
     for name, value in state.list_chosen():
-        label = _LABELS[name](words, value, currency) if name in _LABELS else label_value(name, value, words)
-        yield Chip(label, state.without(name, value))
+        yield Chip(_label(name, value, words, currency), state.without(name, value))
 
 
 def label_value(name: str, value: str, words: Words) -> str:
@@ -90,6 +137,10 @@ def label_value(name: str, value: str, words: Words) -> str:
     if name == "language":
         return words.say_language(value)
     return words.name(value) if name in _FIXED else value
+
+
+def _label(name: str, value: str, words: Words, currency: str) -> str:
+    return _LABELS[name](words, value, currency) if name in _LABELS else label_value(name, value, words)
 
 
 def _label_salary(words: Words, value: str, currency: str) -> str:

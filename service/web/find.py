@@ -21,7 +21,7 @@ from service.errors import EmptyQuery
 from service.matching import Match, Page
 from service.queries import TextSource
 from service.search import Found
-from service.web.filter_panel import list_chips, list_facets
+from service.web.filter_panel import FACET_FIELDS, list_advice, list_chips, list_facets, read_counts
 from service.web.find_query import MAX_PAGE, PAGE_SIZE, FindForm, FindQuery, FindState, Sort
 from service.web.rendering import find_request_words, link_query, render
 from service.web.samples import find_samples
@@ -110,7 +110,8 @@ def _show(
         "unreadable": unreadable,
         "is_empty_query": is_empty_query,
         "results": results,
-        "facets": list(list_facets(state, {}, words)),
+        "facets": list(list_facets(state, read_counts(results.found.facets) if results else {}, words)),
+        "advice": list(list_advice(state, results.found.relaxations, words, currency)) if results else [],
         "chips": list(list_chips(state, words, currency)),
         "currency": currency,
         "now": datetime.now(UTC),
@@ -133,6 +134,7 @@ def find_results(services: Services, state: FindState, text: str) -> Results:
         filter=state.make_filter(),
         ranking=state.make_options(),
         include_expired=state.expired,
+        facets=tuple(FACET_FIELDS),
     )
     first = (state.page - 1) * PAGE_SIZE
     if state.sort is Sort.FIT:

@@ -1,5 +1,6 @@
 """What the tests of the flow do again and again, over HTTP."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -29,6 +30,13 @@ class Api:
         for row in answer.json()["rows"]:
             task = self.client.get(f"/v1/tasks/{row['task_id']}").json()
             assert task["state"] == "done", task
+
+    def settle(self) -> None:
+        """Wait until searches show everything, also what was queued because another document came or went."""
+        deadline = time.monotonic() + 30
+        while self.installation.books.queue.count_pending():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
 
     def search(self, kind: str, **body: Any) -> dict[str, Any]:
         """The answer of a search that must succeed."""

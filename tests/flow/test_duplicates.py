@@ -1,7 +1,6 @@
 """One posting under several ids: searches show it once and name the others."""
 
 import random
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,6 @@ from tests.unit.ingestion.texts import edit, write_text
 TEXT, OTHER_TEXT = (write_text(random.Random(seed), words=60) for seed in (1, 2))
 POSTING: dict[str, Any] = {"title": "Crane operator", "text": TEXT, "company": "Northwind Docks"}
 QUERY = "crane operator"
-
-
-def settle(api: Api) -> None:
-    """Wait until searches show everything, also what was queued because another document came or went."""
-    deadline = time.monotonic() + 30
-    while api.installation.books.queue.count_pending():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def find(api: Api, kind: str = "vacancies", **body: Any) -> dict[str, list[str]]:
@@ -49,7 +40,7 @@ def boards(own_api: Api, tmp_path: Path) -> Api:
     load_paths(
         [tmp_path / "first.csv", tmp_path / "second.jsonl"], books=own_api.installation.books, kind=Kind.VACANCIES
     )
-    settle(own_api)
+    own_api.settle()
     return own_api
 
 
@@ -78,20 +69,20 @@ def test_only_what_passes_the_filter_is_named(boards: Api) -> None:
 
 def test_an_erased_posting_is_no_longer_named(boards: Api) -> None:
     boards.client.delete(f"{path_of('vacancies', 'x')}?wait=true")
-    settle(boards)
+    boards.settle()
     assert find(boards) == {"1": [], "2": [], "y": []}
 
 
 def test_a_posting_with_another_text_is_a_hit_of_its_own(boards: Api) -> None:
     boards.put("vacancies", "x", **POSTING | {"text": OTHER_TEXT, "source": "second"})
-    settle(boards)
+    boards.settle()
     assert set(find(boards)) == {"1", "2", "x", "y"}
     assert not any(find(boards).values())
 
 
 def test_an_expired_posting_is_named_only_where_expired_ones_are_found(boards: Api) -> None:
     boards.put("vacancies", "x", **POSTING | {"expires_at": "2020-01-01"})
-    settle(boards)
+    boards.settle()
     assert find(boards)["1"] == []
     assert sum(map(len, find(boards, include_expired=True).values())) == 1
 
@@ -107,7 +98,7 @@ def test_pages_count_hits_and_neither_repeat_nor_skip(own_api: Api) -> None:
     texts = [write_text(random.Random(30 + place), words=40) for place in range(8)]
     rows = [POSTING | {"id": f"{place}{mark}", "text": text} for place, text in enumerate(texts) for mark in "pqrs"]
     own_api.store("vacancies", *rows)
-    settle(own_api)
+    own_api.settle()
     whole = find(own_api, limit=100)
     assert sorted(id_[0] for id_ in whole) == [str(place) for place in range(8)]
     assert {len(others) for others in whole.values()} == {3}
@@ -118,7 +109,7 @@ def test_pages_count_hits_and_neither_repeat_nor_skip(own_api: Api) -> None:
 
 def test_so_many_duplicates_are_counted_and_the_first_are_named(own_api: Api) -> None:
     own_api.store("vacancies", *(POSTING | {"id": f"{number:02}"} for number in range(30)))
-    settle(own_api)
+    own_api.settle()
     (item,) = own_api.search("vacancies", text=QUERY)["items"]
     assert item["duplicates_total"] == 29
     assert len(item["duplicates"]) == 20
@@ -126,7 +117,7 @@ def test_so_many_duplicates_are_counted_and_the_first_are_named(own_api: Api) ->
 
 def test_a_resume_under_two_ids_is_one_hit(own_api: Api) -> None:
     own_api.store("resumes", {"id": "r", "title": "Crane operator", "text": TEXT}, {"id": "s", "text": TEXT})
-    settle(own_api)
+    own_api.settle()
     assert len(find(own_api, "resumes")) == 1
     assert sorted([*find(own_api, "resumes"), *next(iter(find(own_api, "resumes").values()))]) == ["r", "s"]
 

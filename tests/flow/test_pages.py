@@ -74,6 +74,7 @@ def test_page_shows_how_likely_a_match_is_and_what_is_the_same_text(own_api: Api
     text = write_text(random.Random(1), words=60)
     for id_, source in (("a", "one"), ("b", "two")):
         own_api.put("vacancies", id_, title="Pastry cook", company="Northwind", text=text, source=source)
+    own_api.settle()
     sentence = f"Pastry cook with ten years behind me, looking for a kitchen that bakes every day. {text}"
     (entry,) = parse(own_api, "/", text=sentence, find="vacancies").css(".matches > li")
     assert "%" in entry.css_first(".fit").text()

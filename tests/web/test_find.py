@@ -152,3 +152,21 @@ def test_empty_installation_offers_the_samples(
     expect(page.locator(".figures")).to_contain_text("resumes")
     search(page, "nurse", "resumes")
     assert list_titles(page)
+
+
+def test_filters_say_how_many_each_value_has_and_what_they_cost(open_page: OpenPage) -> None:
+    page = open_page("/?text=roofer&find=vacancies")
+    option = page.locator("fieldset.facet", has_text="Skills").locator("label.option", has_text="Roofing")
+    count = int(option.locator(".count").inner_text())
+    option.locator("input").check()
+    page.get_by_role("button", name="Apply").click()
+    assert len(list_titles(page)) == min(count, 20)
+
+    page.get_by_label("Another skill").fill("Juggling")
+    page.get_by_role("button", name="Apply").click()
+    assert list_titles(page) == []
+    advice = page.locator(".nothing li", has_text="match without")
+    assert str(count) in advice.first.inner_text()
+    advice.first.get_by_role("link", name="Juggling").click()
+    assert len(list_titles(page)) == min(count, 20)
+    assert read_query(page)["skill"] == ["Roofing"]
