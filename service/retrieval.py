@@ -97,22 +97,22 @@ class Candidate:
 def find_candidates(scope: Scope, query: Query, *, fusion: Fusion, depth: int = DEPTH) -> list[Candidate]:
     """The candidates by falling relevance and then by id.
 
-    At most `depth` of them, chosen from as many by meaning and as many by terms.
+    At most `depth` of them, chosen by their ranks from as many by meaning and as many by terms.
     """
     by_meaning = scope.rank_by_meaning(query, wanted=depth) if fusion.meaning else []
     by_terms = scope.rank_by_terms(query, wanted=depth) if fusion.terms else []
     vectors = scope.collection.fetch_vectors(list(dict.fromkeys(one.id for one in (*by_meaning, *by_terms))))
     similarity = {id: measure_similarity(vector, query.vector) for id, vector in vectors.items()}
-    if fusion.method == "rrf":
-        relevance = _fuse_ranks([(by_meaning, fusion.meaning), (by_terms, fusion.terms)])
-    else:
+    shares = _fuse_ranks([(by_meaning, fusion.meaning), (by_terms, fusion.terms)])
+    # Chosen by ranks whatever the method: the far end of one ranking by scores would crowd out the other.
+    chosen = sorted(similarity, key=lambda id: (-shares[id], id))[:depth]
+    relevance = shares
+    if fusion.method == "weighted":
         least = min((one.score for one in by_meaning), default=0.0)
         relevance = _add_scores(similarity, {one.id: one.score for one in by_terms}, least=least, fusion=fusion)
-    best = sorted(similarity, key=lambda id: (-relevance[id], id))[:depth]
-    found = scope.collection.fetch_entities(best)
-    return [
-        Candidate(entity=found[id], relevance=relevance[id], similarity=similarity[id]) for id in best if id in found
-    ]
+    found = scope.collection.fetch_entities(chosen)
+    candidates = [Candidate(entity=found[id], relevance=relevance[id], similarity=similarity[id]) for id in found]
+    return sorted(candidates, key=lambda one: (-one.relevance, one.entity.id))
 
 
 def measure_similarity(first: Vector, second: Vector) -> float:
