@@ -12,7 +12,6 @@ from milvus.embedding import create_reranker
 from tests.contract.embedding.cross_encoders_on_disk import build_cross_encoder
 from tests.flow.conftest import serve
 from tests.flow.steps import Api, check_problem
-from tests.flow.test_duplicates import settle
 from tests.unit.ingestion.texts import write_text
 
 SOURCE = "rerank"
@@ -181,7 +180,7 @@ def test_duplicates_are_folded_as_ever(own_api: Api) -> None:
     text = write_text(random.Random(1), words=60)
     for id_ in ("a", "b"):
         own_api.store("vacancies", {"id": id_, "title": "Welder", "text": text, "source": id_})
-    settle(own_api)
+    own_api.settle()
     own_api.store("vacancies", {"id": "c", "title": "Cook", "text": "You must cook soup for a school kitchen."})
     request = {"resume": {"text": text}, "rerank": {"weight": 1}}
     folded = own_api.search("vacancies", **request)
