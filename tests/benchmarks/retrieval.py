@@ -61,10 +61,11 @@ class Remembering:
     def rank_by_text(self, text: str, **rest: Any) -> Any:
         return self._recall("rank_by_text", lambda: self.collection.rank_by_text(text, **rest))
 
-    def fetch_embedded(self, ids: Sequence[str]) -> Any:
-        missing = [id for id in ids if id not in self.known]
-        self.known |= self.collection.fetch_embedded(missing) if missing else {}
-        return {id: self.known[id] for id in ids}
+    def fetch_vectors(self, ids: Sequence[str]) -> Any:
+        return self.collection.fetch_vectors(ids)
+
+    def fetch_entities(self, ids: Sequence[str]) -> Any:
+        return self.collection.fetch_entities(ids)
 
     def _recall(self, key: str, ask: Any) -> Any:
         if key not in self.known:
@@ -141,13 +142,13 @@ def measure(bench: Bench, kind: Kind, language: str, entities: Sequence[Entity])
 def compare_fusions(bench: Bench, collection: Collection, one: Asked, *, language: str) -> None:
     """Hide the parts in the collection, ask for them, print, and put the whole documents back."""
     ids = [item.left.id for item in one.items]
-    before = collection.fetch_embedded(ids)
+    before, vectors = collection.get(ids), collection.get_vectors(ids)
     collection.upsert([item.left for item in one.items], one.left)
     known = find_languages(bench.embedder.identity.name)
     used = DEFAULT_FUSION if known is None or language in known else DEFAULT_FUSION.shift_to_terms()
     baseline = next(name for name, fusion in FUSIONS.items() if fusion == used)
     print_places(bench, find_places(collection, one, say=bench.say), baseline)
-    collection.upsert([before[id][0] for id in ids], np.stack([before[id][1] for id in ids]))
+    collection.upsert([before[id] for id in ids], np.stack([vectors[id] for id in ids]))
 
 
 def compare_truncation(

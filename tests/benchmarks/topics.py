@@ -28,7 +28,7 @@ from ingestion.terminal import read_peak_memory
 from ingestion.topics.clustering import cluster_vectors
 from ingestion.topics.matching import match_topics
 from ingestion.topics.nearest import Places
-from milvus import Entity, Vectors, analyze
+from milvus import Entity, Vector, Vectors, analyze
 
 TERMS = 10
 ROWS = 1000
@@ -74,10 +74,12 @@ def read_vacancies() -> tuple[list[Entity], Vectors]:
         assert model is not None, "there is nothing in the index"
         vacancies = index.open_serving(model, create=False).vacancies
         ids = sorted(vacancies.list_hashes())
-        found = {}
+        entities: dict[str, Entity] = {}
+        vectors: dict[str, Vector] = {}
         for start in range(0, len(ids), ROWS):
-            found |= vacancies.fetch_embedded(ids[start : start + ROWS])
-    return [found[id_][0] for id_ in ids], np.stack([found[id_][1] for id_ in ids])
+            entities |= vacancies.get(ids[start : start + ROWS])
+            vectors |= vacancies.get_vectors(ids[start : start + ROWS])
+    return [entities[id_] for id_ in ids], np.stack([vectors[id_] for id_ in ids])
 
 
 def count_terms(entities: list[Entity]) -> csr_matrix:
