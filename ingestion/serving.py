@@ -62,6 +62,12 @@ class Serving:
                 self._looking.release()
         return self._served
 
+    def warm_up(self) -> None:
+        """Begin to load what searches need, in the background: the first one should not wait for all of it."""
+        served = self._served
+        served.store.warm_up()
+        threading.Thread(target=_warm_up, args=(served.embedder,), name="warm-up", daemon=True).start()
+
     def get_for_writing(self) -> Served:
         """What serves at this moment; a write to anything older would be lost. Raises what the index raises."""
         if self._follows:
@@ -92,4 +98,4 @@ def _warm_up(embedder: Embedder) -> None:
     try:
         embedder.embed_queries(["ready?"])
     except MilvusError as error:
-        log.warning("the next model cannot be loaded ahead", model=embedder.identity.name, error=str(error))
+        log.warning("the model cannot be loaded ahead", model=embedder.identity.name, error=str(error))

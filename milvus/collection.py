@@ -186,6 +186,8 @@ class Collection:
     ) -> Tally:
         """What the rows that pass the filter hold in these columns; of texts the `most` commonest."""
         self._check(filter)
+        # From disk it would take as long as the mirror does to be filled, and again each time.
+        self.warm_up(wait=True)
         return self._choose().tally(columns, filter=filter, active_at=active_at, most=most)
 
     def iterate(self, batch_size: int = 1000) -> Iterator[list[Entity]]:

@@ -39,7 +39,7 @@ def create_app(installation: Installation, settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def run_worker(_: FastAPI) -> AsyncIterator[None]:
-        installation.serving.get().store.warm_up()
+        installation.serving.warm_up()
         sources = create_source_runner(installation.books, allow_private=settings.allow_private_sources)
         try:
             with installation.work_beside(worker, sources) if worker else nullcontext():
