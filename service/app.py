@@ -19,6 +19,7 @@ from service.api.errors import PROBLEM_TYPE, Problem, install_error_handlers
 from service.api.middleware import BodyLimit, EncodedPaths, KnownHosts, RequestIds, list_hosts
 from service.calibration_files import open_calibration
 from service.documents import DocumentDesk
+from service.pairing import PairMaker
 from service.reranking import Rerankers
 from service.search import Searcher
 from service.web import pages
@@ -99,6 +100,7 @@ def create_services(installation: Installation, worker: Worker | None, settings:
         normalizer=installation.normalizer,
         find_languages=find_languages,
         find_seen=installation.books.sightings.list_ids,
+        pairs=PairMaker(find_skills=installation.normalizer.taxonomy.find),
         rerankers=Rerankers(open_rerankers(settings)),
         calibration=open_calibration(settings),
     )

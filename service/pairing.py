@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 
 from milvus import Entity, Resume, Vacancy
-from service.ranking import Demand, Pair, read_demand, read_spoken_languages
+from service.ranking import Demand, Pair, SkillFinder, read_demand, read_spoken_languages
 
 MAX_REMEMBERED = 30_000
 
@@ -51,10 +51,13 @@ class _Memory(Generic[_Read]):
 class PairMaker:
     """Makes pairs, and remembers what each stored document says: reading it takes a millisecond or more.
 
+    `find_skills` knows skills by other spellings than their names: a vacancy that says "AWS" may hold it under another.
+
     What is remembered of a vacancy leaves out its sentences, which only explanations need.
     """
 
-    def __init__(self, size: int = MAX_REMEMBERED) -> None:
+    def __init__(self, size: int = MAX_REMEMBERED, *, find_skills: SkillFinder | None = None) -> None:
+        self._find_skills = find_skills
         self._demands: _Memory[Demand] = _Memory(size)
         self._spoken: _Memory[_Spoken] = _Memory(size)
 
@@ -76,16 +79,15 @@ class PairMaker:
 
         return pair_vacancy
 
+    def read_whole_demand(self, vacancy: Vacancy) -> Demand:
+        """The demand of a vacancy with its statements, as explanations need it."""
+        return read_demand(vacancy, self._find_skills, stated_languages=vacancy.languages)
+
     def _read_demand(self, vacancy: Vacancy) -> Demand:
-        return self._demands.recall(vacancy, lambda: replace(read_whole_demand(vacancy), statements=()))
+        return self._demands.recall(vacancy, lambda: replace(self.read_whole_demand(vacancy), statements=()))
 
     def _read_spoken(self, resume: Resume) -> _Spoken:
         return self._spoken.recall(resume, lambda: read_spoken_languages(resume, resume.languages or None))
-
-
-def read_whole_demand(vacancy: Vacancy) -> Demand:
-    """The demand of a vacancy with its statements, as explanations need it."""
-    return read_demand(vacancy, stated_languages=vacancy.languages)
 
 
 def _clip(similarity: float) -> float:

@@ -10,9 +10,8 @@ import numpy.typing as npt
 
 from ingestion import Served
 from milvus import Embedder, Entity, Reranker, Vacancy
-from service.pairing import read_whole_demand
 from service.queries import Question
-from service.ranking import choose_claims, choose_needs, late_interaction
+from service.ranking import choose_claims, choose_needs, late_interaction, read_demand
 
 LATE_INTERACTION = "late-interaction"
 MAX_CANDIDATES = 200
@@ -158,7 +157,7 @@ def choose_sentences(entity: Entity) -> list[str]:
     title = [entity.title] if entity.title else []
     most = MAX_SENTENCES - len(title)
     if isinstance(entity, Vacancy):
-        spans = choose_needs(read_whole_demand(entity), most=most)
+        spans = choose_needs(read_demand(entity), most=most)
     else:
         spans = choose_claims(entity.text)[:most]
     return [*title, *(span.text for span in spans if span.text != entity.title)] or [entity.embedded_text]

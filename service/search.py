@@ -16,7 +16,7 @@ from service.matching import (
     find_matches,
     name_folded,
 )
-from service.pairing import PairMaker, read_whole_demand
+from service.pairing import PairMaker
 from service.queries import Question, Source, StoredSource, fetch_stored, make_question, may_know
 from service.ranking import (
     DEFAULT_CALIBRATION,
@@ -168,7 +168,15 @@ class Searcher:
         def embed(texts: list[str]) -> Vectors:
             return self.sentences.embed(texts, served.embedder)
 
-        return [_explain(one, options, embed) for one in matches]
+        return [self._explain_one(one, options, embed) for one in matches]
+
+    def _explain_one(self, match: Match, options: RankingOptions, embed: Embed) -> Match:
+        """The match with its explanation, where there is a judgement to explain."""
+        if match.judgement is None:
+            return match
+        pair = match.judgement.pair
+        whole = replace(match.judgement, pair=replace(pair, demand=self.pairs.read_whole_demand(pair.vacancy)))
+        return replace(match, explanation=explain_pair(whole, options, embed=embed))
 
     def _narrow(self, filter: Filter | None, question: Question, kind: Kind, *, seen_by: str | None) -> Filter | None:
         """The filter with canonical values, without the source itself and what a viewer has seen."""
@@ -208,12 +216,3 @@ def _warn_of_words(question: Question, ranking: RankingOptions, *, explain: bool
     if question.is_words and (explain or replace(ranking, min_score=None, per_company=None) != DEFAULT_OPTIONS):
         return (Note("words_not_judged"),)
     return ()
-
-
-def _explain(match: Match, options: RankingOptions, embed: Embed) -> Match:
-    """The match with its explanation, where there is a judgement to explain."""
-    if match.judgement is None:
-        return match
-    pair = match.judgement.pair
-    whole = replace(match.judgement, pair=replace(pair, demand=read_whole_demand(pair.vacancy)))
-    return replace(match, explanation=explain_pair(whole, options, embed=embed))

@@ -18,7 +18,6 @@ from service.evaluation.bootstrap import Estimate, draw_means, estimate
 from service.evaluation.judged import JudgedSet
 from service.evaluation.metrics import Floats
 from service.evaluation.workbench import Workbench
-from service.pairing import PairMaker
 from service.ranking import (
     Bin,
     Calibration,
@@ -62,7 +61,7 @@ def score_judged(judged: JudgedSet, bench: Workbench, *, with_unjudged: bool = F
     resumes = list(source.corpus.values())
     vectors = bench.embed(resumes)
     rows = {resume.id: row for row, resume in enumerate(resumes)}
-    pairs = PairMaker()
+    pairs = bench.make_pairs()
     now = datetime.now(UTC)
     found = []
     asking = [vacancy for vacancy in source.queries.values() if vacancy.id in source.grades]

@@ -10,6 +10,7 @@ import numpy as np
 
 from ingestion import Normalizer, Served
 from milvus import Embedder, Entity, Index, Kind, Vectors
+from service.pairing import PairMaker
 from service.search import Searcher
 
 _BATCH = 32
@@ -74,9 +75,16 @@ class Workbench:
                 store.collection(kind).upsert(entities, vectors)
             served = Served(store, self._embedder)
             self._searcher = Searcher(
-                get_served=lambda: served, normalizer=self._normalizer, find_languages=self._find_languages
+                get_served=lambda: served,
+                normalizer=self._normalizer,
+                find_languages=self._find_languages,
+                pairs=self.make_pairs(),
             )
         return self._searcher
+
+    def make_pairs(self) -> PairMaker:
+        """What makes pairs as the product does."""
+        return PairMaker(find_skills=self._normalizer.taxonomy.find)
 
     def close(self) -> None:
         """Close the index and remove it; the embedder is the caller's."""

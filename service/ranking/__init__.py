@@ -16,7 +16,7 @@ from service.ranking.calibration import (
 )
 from service.ranking.counterfactuals import relax_filter, relax_requirements
 from service.ranking.default_calibration import DEFAULT_CALIBRATION
-from service.ranking.demands import Demand, RequirementKind, read_demand, split_requirements
+from service.ranking.demands import Demand, RequirementKind, SkillFinder, read_demand, split_requirements
 from service.ranking.diversity import limit_per_company
 from service.ranking.evidence import Embed, Evidence, choose_claims, choose_needs
 from service.ranking.explain import Explanation, explain_pair
@@ -66,6 +66,7 @@ __all__ = [
     "Ranking",
     "RankingOptions",
     "RequirementKind",
+    "SkillFinder",
     "Span",
     "calibration_error",
     "choose_claims",

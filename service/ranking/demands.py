@@ -79,12 +79,12 @@ def find_spelled(skills: Sequence[str]) -> SkillFinder:
 def read_demand(
     vacancy: Vacancy, find_skills: SkillFinder | None = None, *, stated_languages: Sequence[str] = ()
 ) -> Demand:
-    """What a vacancy asks for. Without `find_skills` its skills are looked for by their very names.
+    """What a vacancy asks for. Its skills are looked for by their very names, and by what else `find_skills` knows.
 
     `stated_languages` are those that its fields ask for, as entities hold them ("en", "en:b2").
     """
     statements = read_statements(vacancy.text)
-    find = find_skills or find_spelled(vacancy.skills[:_MAX_SKILLS])
+    find = _join_finders(vacancy.skills, find_skills)
     places = _locate_skills(statements, vacancy.skills, find)
     skills = _sort_skills(vacancy.skills, places, titled=find(vacancy.title or ""))
     stated = ((*split_language(written), None, Role.REQUIRED) for written in stated_languages)
@@ -108,8 +108,16 @@ def split_requirements(text: str, skills: Sequence[str], find_skills: SkillFinde
     named in passing only, as in a sentence about the company; without a single required skill the latter count as
     required. A skill is not needed where every clause that names it says so.
     """
-    find = find_skills or find_spelled(skills[:_MAX_SKILLS])
+    find = _join_finders(skills, find_skills)
     return _sort_skills(skills, _locate_skills(read_statements(text), skills, find))
+
+
+def _join_finders(skills: Sequence[str], find_skills: SkillFinder | None) -> SkillFinder:
+    """By name, and by other spellings as well: a skill that no taxonomy knows has only its name."""
+    spelled = find_spelled(skills[:_MAX_SKILLS])
+    if find_skills is None:
+        return spelled
+    return lambda text: [*spelled(text), *find_skills(text)]
 
 
 _Places = dict[str, list[tuple[Role, Span]]]

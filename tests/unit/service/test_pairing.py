@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.pairing import PairMaker, read_whole_demand
+from service.pairing import PairMaker
 from service.ranking import judge_pair
 from tests.unit.service.ranking.examples import NOW, make_resume, make_vacancy
 
@@ -21,7 +21,7 @@ def test_pair_is_the_same_from_both_sides() -> None:
 def test_remembered_demand_judges_as_a_whole_one_does() -> None:
     pair = PairMaker().hold(RESUME, now=NOW)(VACANCY, 0.5)
     assert pair.demand.statements == ()
-    assert pair.demand.requirements == read_whole_demand(VACANCY).requirements
+    assert pair.demand.requirements == PairMaker().read_whole_demand(VACANCY).requirements
 
 
 @pytest.mark.parametrize(("similarity", "meaning"), [(-0.5, 0.0), (0.25, 0.25), (1.0000001, 1.0)])
@@ -35,7 +35,7 @@ def test_changed_document_is_read_anew(change: dict[str, object]) -> None:
     hold = maker.hold(RESUME, now=NOW)
     hold(VACANCY, 0.5)
     changed = make_vacancy(**{"id": "v", "text": "SQL is required.", "skills": ("Python",)} | change)
-    assert hold(changed, 0.5).demand.requirements == read_whole_demand(changed).requirements
+    assert hold(changed, 0.5).demand.requirements == PairMaker().read_whole_demand(changed).requirements
 
 
 def test_document_that_is_not_stored_is_not_remembered() -> None:
@@ -43,7 +43,10 @@ def test_document_that_is_not_stored_is_not_remembered() -> None:
     maker = PairMaker()
     for text in ("You must have a driving license, category B.", "No license needed."):
         vacancy = make_vacancy("query", text=text, document_hash="")
-        assert maker.hold(vacancy, now=NOW)(RESUME, 0.5).demand.requirements == read_whole_demand(vacancy).requirements
+        assert (
+            maker.hold(vacancy, now=NOW)(RESUME, 0.5).demand.requirements
+            == PairMaker().read_whole_demand(vacancy).requirements
+        )
 
 
 def test_stated_languages_are_taken_as_they_are() -> None:
@@ -55,3 +58,15 @@ def test_memory_is_bounded() -> None:
     for number in range(5):
         maker.hold(make_vacancy(f"v{number}"), now=NOW)(RESUME, 0.5)
     assert len(maker._demands) == 2
+
+
+def test_skill_that_the_text_spells_otherwise_is_found_there() -> None:
+    text = "You must know AWS. Front-end work is not part of the job."
+    vacancy = make_vacancy("v", text=text, skills=("Amazon Web Services", "Front-End Development"))
+    spelled = {"AWS": "Amazon Web Services", "Front-end": "Front-End Development"}
+
+    def find(text: str) -> list[str]:
+        return [name for spelling, name in spelled.items() if spelling in text]
+
+    skills = PairMaker(find_skills=find).read_whole_demand(vacancy).skills
+    assert (skills.required, skills.unneeded) == (("Amazon Web Services",), ("Front-End Development",))
