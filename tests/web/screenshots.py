@@ -38,7 +38,7 @@ def main() -> None:
                 page = browser.new_context(viewport=SIZE, locale="en-GB").new_page()
                 page.set_default_timeout(120_000)
                 for name, address in PAGES.items():
-                    page.goto(link(server, address))
+                    page.goto(link(server, address), wait_until="networkidle")
                     page.screenshot(path=folder / f"{name}.jpg", type="jpeg", quality=80)
                     print(f"{folder / name}.jpg")
                 browser.close()
