@@ -100,10 +100,10 @@ class Collection:
     def warm_up(self, *, wait: bool = False) -> None:
         """Begin to hold what searches need in memory, where the engine is slow without; `wait` until it is there."""
         if self._keeper is not None:
-            self._keeper.wait() if wait else self._keeper.get()
+            self._keeper.wait() if wait else self._keeper.begin()
 
     def cool_down(self) -> None:
-        """Give that memory back, until the next search."""
+        """Give that memory back, until `warm_up`."""
         if self._keeper is not None:
             self._keeper.forget()
 
