@@ -95,7 +95,8 @@ class Mirror:
             slots = np.flatnonzero(mask)
             few = _FEW * len(slots) <= len(mask)
             scores = self._vectors[slots] @ query if few else (self._vectors[: len(mask)] @ query)[slots]
-            scores = np.clip(np.round(scores, _SCORE_DIGITS), -1.0, 1.0)
+            # A damaged log may leave rows whose vector is no number, which no comparison puts in a place.
+            scores = np.clip(np.round(np.nan_to_num(scores, nan=-1.0), _SCORE_DIGITS), -1.0, 1.0)
             if 0 < wanted < len(slots):
                 best = np.flatnonzero(scores >= np.partition(scores, len(scores) - wanted)[len(scores) - wanted])
                 slots, scores = slots[best], scores[best]
