@@ -48,7 +48,7 @@ class _Codes:
 
 
 class TextColumn:
-    """One text or none in each slot. Texts that were replaced are forgotten once they are more than there is room for."""
+    """One text or none in each slot; texts that none holds any more are forgotten once they are many."""
 
     def __init__(self) -> None:
         self._texts = _Codes()
