@@ -102,10 +102,15 @@ class Normalizer:
         """The filter with skills and places spelled as they are stored; what is unknown stays as written.
 
         So does what is spelled as some city is, as a facet gives it: it may be another name of a larger city elsewhere.
+        A region passes as it is written too: "SC" is a state of Brazil, stored so, and one of the United States.
         """
         country = asked.countries[0] if len(asked.countries) == 1 else None
         countries = tuple(normalize_place(country=name).country or name for name in asked.countries)
-        regions = tuple(normalize_place(region=name, country=country).region or name for name in asked.regions)
+        regions = tuple(
+            spelling
+            for name in asked.regions
+            for spelling in dict.fromkeys((normalize_place(region=name, country=country).region or name, name))
+        )
         cities = tuple(
             name if country is None and is_city_name(name) else normalize_place(city=name, country=country).city or name
             for name in asked.cities

@@ -153,6 +153,15 @@ def test_city_as_it_is_stored_is_that_city_and_no_larger_one_elsewhere(
     assert normalizer.normalize_filter(VacancyFilter(cities=(stored.city,))).cities == (stored.city,)
 
 
+@pytest.mark.parametrize(("region", "country"), [("SC", "BR"), ("SC", "US"), ("Bavaria", "DE")])
+def test_region_is_found_as_it_is_written_and_as_it_is_stored(
+    normalizer: Normalizer, region: str, country: str
+) -> None:
+    document = {"id": "v", "text": "Cooks soup", "place": {"region": region, "country": country}}
+    stored = normalizer.normalize(VacancyDocument.model_validate(document))
+    assert stored.region in normalizer.normalize_filter(VacancyFilter(regions=(region,))).regions
+
+
 RESUME_TEXT = """\
 Zebedee Quaxley, Locksmith
 zebedee@example.com | Leeds, UK
