@@ -99,9 +99,8 @@ class MirrorKeeper:
             mirror.finish()
         except MilvusError as error:
             self._give_up(mirror, error)
-        except (
-            Exception
-        ) as error:  # the rows are at fault, or there is no memory for them: the next search meets it too
+        except Exception as error:
+            # A row does not fit, or there is no memory: what the next search begins would come to the same.
             self._rests = True
             self._give_up(mirror, error)
 

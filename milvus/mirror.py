@@ -86,7 +86,8 @@ class Mirror:
 
     def finish(self) -> None:
         """All rows that there were have been filled in."""
-        self._written = None
+        with self._lock:  # a write that is under way notes its rows there
+            self._written = None
 
     def rank(self, query: Vector, *, filter: Filter | None, active_at: datetime | None, wanted: int) -> list[Ranked]:
         """The first `wanted` rows that pass, or all there are, by falling cosine similarity and then by id."""
