@@ -27,7 +27,7 @@ from ingestion.experience import (
 from ingestion.language import detect_language
 from ingestion.markup import clean_text, html_to_text
 from ingestion.parsing import ParsedResume, parse_resume, read_education_level
-from ingestion.places import Place, normalize_place
+from ingestion.places import Place, is_city_name, normalize_place
 from ingestion.redaction import redact
 from ingestion.salary import Salary, annualize, read_salary
 from ingestion.skills import Taxonomy, normalize_skills
@@ -99,11 +99,22 @@ class Normalizer:
         return redact(clean_text(html_to_text(text)))
 
     def normalize_filter(self, asked: AnyFilter) -> AnyFilter:
-        """The filter with skills and places spelled as they are stored; what is unknown stays as written."""
+        """The filter with skills and places spelled as they are stored; what is unknown stays as written.
+
+        So does what is spelled as some city is, as a facet gives it: it may be another name of a larger city elsewhere.
+        A region passes as it is written too: "SC" is a state of Brazil, stored so, and one of the United States.
+        """
         country = asked.countries[0] if len(asked.countries) == 1 else None
         countries = tuple(normalize_place(country=name).country or name for name in asked.countries)
-        regions = tuple(normalize_place(region=name, country=country).region or name for name in asked.regions)
-        cities = tuple(normalize_place(city=name, country=country).city or name for name in asked.cities)
+        regions = tuple(
+            spelling
+            for name in asked.regions
+            for spelling in dict.fromkeys((normalize_place(region=name, country=country).region or name, name))
+        )
+        cities = tuple(
+            name if country is None and is_city_name(name) else normalize_place(city=name, country=country).city or name
+            for name in asked.cities
+        )
         skills = {
             name: tuple(self.taxonomy.canonical(skill) or skill for skill in getattr(asked, name))
             for name in ("skills_any", "skills_all")

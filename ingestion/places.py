@@ -156,6 +156,11 @@ def normalize_place(
     return Place(name, region, code, *(point or (None, None)))
 
 
+def is_city_name(name: str) -> bool:
+    """Whether a name is spelled as `normalize_place` spells that of a city, whichever of those that are called so."""
+    return any(city.name == name for city in _gazetteer().find_cities(name))
+
+
 def is_known_place(name: str, *, min_population: int = 0) -> bool:
     """Whether a phrase is the name of a city, a country or a US state, or says that it is a region, and nothing more.
 

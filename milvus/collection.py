@@ -100,10 +100,10 @@ class Collection:
     def warm_up(self, *, wait: bool = False) -> None:
         """Begin to hold what searches need in memory, where the engine is slow without; `wait` until it is there."""
         if self._keeper is not None:
-            self._keeper.wait() if wait else self._keeper.get()
+            self._keeper.wait() if wait else self._keeper.begin()
 
     def cool_down(self) -> None:
-        """Give that memory back, until the next search."""
+        """Give that memory back, until `warm_up`."""
         if self._keeper is not None:
             self._keeper.forget()
 
@@ -233,18 +233,23 @@ class Collection:
         found = self.fetch_entities([one.id for one in ranked])
         return [Hit(found[one.id], one.score) for one in ranked if one.id in found]
 
-    def find_members(
+    def list_grouped(
         self, groups: Sequence[str], *, filter: Filter | None = None, active_at: datetime | None = None
-    ) -> dict[str, list[Member]]:
-        """The rows of these groups that pass the filter, by group, in the order of their ids."""
+    ) -> dict[str, list[str]]:
+        """The ids of the rows of these groups that pass the filter, by group, in their order."""
         self._check(filter)
-        grouped = self._choose().list_grouped(groups, filter=filter, active_at=active_at)
-        fields = [name for name in _MEMBER if name in self._columns]
-        found: dict[str, list[Member]] = {group: [] for group in groups}
-        for row in sorted(self._table.read(list(grouped), fields, "Bounded"), key=lambda row: str(row["id"])):
-            member = Member(row["id"], row["title"], row.get("company"), row["source"], row["url"])
-            found[str(grouped[row["id"]])].append(member)
+        found: dict[str, list[str]] = {group: [] for group in groups}
+        for id, group in sorted(self._choose().list_grouped(groups, filter=filter, active_at=active_at).items()):
+            found[str(group)].append(id)
         return found
+
+    def fetch_members(self, ids: Sequence[str]) -> dict[str, Member]:
+        """Rows in short, by id; ids that are not there are left out."""
+        fields = [name for name in _MEMBER if name in self._columns]
+        return {
+            row["id"]: Member(row["id"], row["title"], row.get("company"), row["source"], row["url"])
+            for row in self._table.read(ids, fields, "Bounded")
+        }
 
     def rank_by_text(
         self,

@@ -36,12 +36,19 @@ class _Codes:
             self.names.append(text)
         return code
 
+    def keep(self, codes: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """Forget the texts that none of these codes stands for; what to write in place of the codes."""
+        kept, places = np.unique(codes, return_inverse=True)
+        self.names = [self.names[code] for code in kept]
+        self._codes = {name: code for code, name in enumerate(self.names)}
+        return places.astype(np.int32)
+
     def find(self, texts: Iterable[str]) -> list[int]:
         return [self._codes[text] for text in texts if text in self._codes]
 
 
 class TextColumn:
-    """One text or none in each slot."""
+    """One text or none in each slot; texts that none holds any more are forgotten once they are many."""
 
     def __init__(self) -> None:
         self._texts = _Codes()
@@ -51,6 +58,9 @@ class TextColumn:
         """Put a value in place of what the slot held."""
         self._values = grow(self._values, slot + 1, _NONE)
         self._values[slot] = _NONE if value is None else self._texts.add(value)
+        if len(self._texts.names) > 2 * len(self._values):
+            held = self._values != _NONE
+            self._values[held] = self._texts.keep(self._values[held])
 
     def is_one_of(self, texts: Iterable[str], slots: int) -> Mask:
         """The slots whose text is one of these."""
@@ -95,7 +105,7 @@ class ListColumn:
     """Any number of texts in each slot.
 
     All are kept in one array beside the slot that each belongs to; what was replaced belongs to none, and is cleared
-    away once it is more than the rest.
+    away once it is more than the rest, with the texts that stood there alone.
     """
 
     def __init__(self) -> None:
@@ -111,11 +121,11 @@ class ListColumn:
         start, end = self._places.pop(slot, (0, 0))
         self._owners[start:end] = _NONE
         self._unowned += end - start
+        if self._unowned > _LEAST and self._unowned > self._end // 2:
+            self._clear_away()
         codes = [self._texts.add(value) for value in dict.fromkeys(values or ())]
         if not codes:
             return
-        if self._unowned > _LEAST and self._unowned > self._end // 2:
-            self._clear_away()
         start, end = self._end, self._end + len(codes)
         self._values, self._owners = grow(self._values, end, 0), grow(self._owners, end, _NONE)
         self._values[start:end], self._owners[start:end] = codes, slot
@@ -140,7 +150,8 @@ class ListColumn:
         self._places = {
             slot: (int(places[start]), int(places[end - 1]) + 1) for slot, (start, end) in self._places.items()
         }
-        self._values, self._owners = self._values[: self._end][kept], self._owners[: self._end][kept]
+        self._values = self._texts.keep(self._values[: self._end][kept])
+        self._owners = self._owners[: self._end][kept]
         self._end, self._unowned = len(self._values), 0
 
 

@@ -114,7 +114,7 @@ def _passes(row: Row, near: Near | None) -> bool:
 def _list_texts(value: Any) -> Iterable[str]:
     if value is None:
         return ()
-    return (value,) if isinstance(value, str) else value
+    return (value,) if isinstance(value, str) else dict.fromkeys(value)
 
 
 def _keep_commonest(counts: Counter[str], most: int) -> Counter[str]:

@@ -19,7 +19,7 @@ _MAX_MONTHS = 1200
 # The escapes that both Milvus and Milvus Lite read; Lite refuses \uXXXX, so every other character stands for itself.
 _ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500)]  # as long as a document may have it
 Id = Annotated[str, StringConstraints(min_length=1, max_length=512)]
 Texts = Annotated[tuple[Text, ...], Field(max_length=MAX_VALUES)]
 Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]

@@ -26,7 +26,13 @@ class MirrorKeeper:
         self._writing = threading.Lock()
         self._beginning = threading.Lock()
         self._filling: threading.Thread | None = None
+        self._rests = False
         self._is_closed = False
+
+    def begin(self) -> None:
+        """Begin to fill a mirror, where there is none; also after `forget`."""
+        self._rests = False
+        self._begin()
 
     def get(self) -> Mirror | None:
         """The mirror, once it is complete. Where there is none, one is begun."""
@@ -37,11 +43,9 @@ class MirrorKeeper:
         return None
 
     def wait(self) -> None:
-        """Return once the mirror is complete, or cannot be made."""
-        self.get()
-        filling = self._filling
-        if filling is not None:
-            filling.join()
+        """As `begin`, and return once the mirror is complete, or cannot be made."""
+        self.begin()
+        self._join()
 
     def follow(self, write: Callable[[], None], change: Callable[[Mirror], None]) -> None:
         """Write to the engine, and do the same to the mirror.
@@ -52,17 +56,18 @@ class MirrorKeeper:
         with self._writing:
             try:
                 write()
+                if (mirror := self._mirror) is not None:
+                    change(mirror)
             except BaseException:
                 self._mirror = None
                 raise
-            if (mirror := self._mirror) is not None:
-                change(mirror)
 
     def forget(self) -> None:
-        """Give the mirror up and its memory back; the next `get` begins another."""
-        self._mirror = None
-        if self._filling is not None:
-            self._filling.join()
+        """Give the mirror up and its memory back, until `begin`: a search that still runs begins no other."""
+        self._rests = True
+        with self._beginning:
+            self._mirror = None
+        self._join()
 
     def close(self) -> None:
         """Likewise, for good; returns once the collection is no longer read."""
@@ -71,12 +76,19 @@ class MirrorKeeper:
 
     def _begin(self) -> None:
         with self._beginning:
-            if self._is_closed or self._mirror is not None or (self._filling is not None and self._filling.is_alive()):
+            is_filling = self._filling is not None and self._filling.is_alive()
+            if self._is_closed or self._rests or self._mirror is not None or is_filling:
                 return
             # In place before the first row is read: a write that ends from here on is taken in, an earlier one is read.
             self._mirror = self._make()
             self._filling = threading.Thread(target=self._fill, args=(self._mirror,), name="mirror", daemon=True)
             self._filling.start()
+
+    def _join(self) -> None:
+        with self._beginning:
+            filling = self._filling
+        if filling is not None:
+            filling.join()
 
     def _fill(self, mirror: Mirror) -> None:
         try:
@@ -86,6 +98,13 @@ class MirrorKeeper:
                 mirror.fill(rows)
             mirror.finish()
         except MilvusError as error:
-            _log.warning("the rows could not be taken into memory, so searches ask Milvus Lite: %s", error)
-            if self._mirror is mirror:
-                self._mirror = None
+            self._give_up(mirror, error)
+        except Exception as error:
+            # A row does not fit, or there is no memory: what the next search begins would come to the same.
+            self._rests = True
+            self._give_up(mirror, error)
+
+    def _give_up(self, mirror: Mirror, error: Exception) -> None:
+        _log.warning("the rows could not be taken into memory, so searches ask Milvus Lite: %r", error)
+        if self._mirror is mirror:
+            self._mirror = None

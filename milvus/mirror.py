@@ -86,7 +86,8 @@ class Mirror:
 
     def finish(self) -> None:
         """All rows that there were have been filled in."""
-        self._written = None
+        with self._lock:  # a write that is under way notes its rows there
+            self._written = None
 
     def rank(self, query: Vector, *, filter: Filter | None, active_at: datetime | None, wanted: int) -> list[Ranked]:
         """The first `wanted` rows that pass, or all there are, by falling cosine similarity and then by id."""
@@ -95,7 +96,8 @@ class Mirror:
             slots = np.flatnonzero(mask)
             few = _FEW * len(slots) <= len(mask)
             scores = self._vectors[slots] @ query if few else (self._vectors[: len(mask)] @ query)[slots]
-            scores = np.clip(np.round(scores, _SCORE_DIGITS), -1.0, 1.0)
+            # A damaged log may leave rows whose vector is no number, which no comparison puts in a place.
+            scores = np.clip(np.round(np.nan_to_num(scores, nan=-1.0), _SCORE_DIGITS), -1.0, 1.0)
             if 0 < wanted < len(slots):
                 best = np.flatnonzero(scores >= np.partition(scores, len(scores) - wanted)[len(scores) - wanted])
                 slots, scores = slots[best], scores[best]

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import tantivy
 from tantivy import Occur, Query
@@ -25,6 +25,7 @@ _LOCK_SECONDS = 10.0
 _LOCK_PAUSE = 0.05
 
 _Result = TypeVar("_Result")
+_Hit = tuple[float, Any]
 
 
 class TermIndex:
@@ -98,10 +99,10 @@ class TermIndex:
 
         def search() -> list[tuple[float, str]]:
             searcher = self._read()
-            hits = searcher.search(query, limit, count=False).hits
+            hits = _find_best(lambda size: searcher.search(query, size, count=False).hits, limit)
             return [(float(score), str(searcher.doc(address)["id"][0])) for score, address in hits]
 
-        return sorted(self._attempt("search", search), key=lambda hit: (-hit[0], hit[1]))
+        return sorted(self._attempt("search", search), key=lambda hit: (-hit[0], hit[1]))[:limit]
 
     def drop(self) -> None:
         """Remove the folder."""
@@ -138,3 +139,17 @@ class TermIndex:
             return work()
         except (ValueError, OSError) as error:
             raise IndexUnavailable(f"{operation} the terms in {self._folder}: {error}") from error
+
+
+def _find_best(search: Callable[[int], list[_Hit]], limit: int) -> list[_Hit]:
+    """The first `limit` hits, and those behind them with the score of the last.
+
+    The library orders equal scores by where they lie, so more are asked for until the score falls.
+    """
+    size = limit + max(1, limit // 8)
+    while True:
+        hits = search(size)
+        least = hits[min(limit, len(hits)) - 1][0] if hits else 0.0
+        if len(hits) < size or hits[-1][0] < least:
+            return [hit for hit in hits if hit[0] >= least]
+        size *= 2

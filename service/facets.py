@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -63,6 +63,7 @@ _TEXT_COLUMNS: Mapping[FacetName, str] = {
 }
 _SALARY_COLUMNS = ("salary_min", "salary_max")
 _MONTH_COLUMN = "published_at"
+_LAST_MONTH = np.datetime64("9999-12")  # no time can be written that is later
 _TOPIC_COLUMN = "topic"
 _OF_VACANCIES = (FacetName.COMPANIES, FacetName.TOPICS)
 # What a facet chooses among is not narrowed by what was chosen of it; skills are demanded one beside the other.
@@ -134,17 +135,16 @@ class FacetCounter:
         elif name is FacetName.TOPICS:
             found = _count_topics(tally.numbers.get(_TOPIC_COLUMN, np.array([])))
         else:
-            counts = tally.texts.get(_TEXT_COLUMNS[name], Counter())
-            shown = self._find_spellings(counts, lifted) if name is FacetName.COMPANIES else {}
+            counts = _choose_commonest(tally.texts.get(_TEXT_COLUMNS[name], Counter()))
+            shown = self._find_spellings(tuple(counts), lifted) if name is FacetName.COMPANIES else {}
             found = _count_texts(name, counts, shown, chosen=lifted.skills_all)
         share = tally.total / tally.counted if tally.counted else 1.0
         values = [FacetValue(value, round(count * share), narrow) for value, count, narrow in found]
         return Facet(name=name, values=values, is_exact=tally.counted == tally.total)
 
-    def _find_spellings(self, keys: Iterable[str], lifted: Filter) -> dict[str, str]:
+    def _find_spellings(self, keys: tuple[str, ...], lifted: Filter) -> dict[str, str]:
         """The commonest spelling of each company."""
-        commonest = [key for key, _ in Counter(keys).most_common(MAX_VALUES)]
-        narrowed = lifted.model_copy(update={FacetName.COMPANIES.value: tuple(commonest)})
+        narrowed = lifted.model_copy(update={FacetName.COMPANIES.value: keys})
         tally = self.collection.tally(["company"], filter=narrowed, active_at=self.active_at)
         shown: dict[str, str] = {}
         for company, _ in sorted(tally.texts.get("company", Counter()).items(), key=lambda item: (-item[1], item[0])):
@@ -171,11 +171,9 @@ class FacetCounter:
         """The filter without the facet's own part."""
         given = self.filter or Filter()
         kind_filter = VacancyFilter if self._is_vacancies else ResumeFilter
-        whole = kind_filter(**{part: getattr(given, part) for part in type(given).model_fields})
-        fields = kind_filter.model_fields
-        return whole.model_copy(
-            update={part: fields[part].get_default(call_default_factory=True) for part in _OWN_PARTS.get(name, ())}
-        )
+        kept = [part for part in type(given).model_fields if part not in _OWN_PARTS.get(name, ())]
+        # Not validated again: it leaves out more than a caller may (see Searcher).
+        return kind_filter().model_copy(update={part: getattr(given, part) for part in kept})
 
     @property
     def _is_vacancies(self) -> bool:
@@ -187,8 +185,7 @@ def choose_salary_bands(salaries: npt.NDArray[np.float64]) -> list[tuple[float, 
     if not len(salaries):
         return []
     low, high = np.quantile(salaries, [0.05, 0.95])
-    powers = range(16)
-    rounds = [step * 10.0**power for power in powers for step in _STEPS]
+    rounds = [step * 10.0**power for power in range(15) for step in _STEPS]  # a filter takes no more than 10**15
     bounds = [bound for bound in rounds if low < bound < high]
     while len(bounds) > _MOST_BANDS - 1:
         bounds = bounds[1::2]
@@ -205,11 +202,15 @@ def _join_salaries(tally: Tally) -> npt.NDArray[np.float64]:
     return known[~np.isnan(known)]
 
 
+def _choose_commonest(counts: Counter[str]) -> dict[str, int]:
+    """The values that are shown, in their order."""
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MAX_VALUES])
+
+
 def _count_texts(
-    name: FacetName, counts: Counter[str], shown: Mapping[str, str], *, chosen: Sequence[str]
+    name: FacetName, counts: Mapping[str, int], shown: Mapping[str, str], *, chosen: Sequence[str]
 ) -> Iterable[tuple[str, int, Mapping[str, Any]]]:
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    for value, count in ordered[:MAX_VALUES]:
+    for value, count in counts.items():
         together = [*chosen, value] if name is FacetName.SKILLS else [shown.get(value, value)]
         yield shown.get(value, value), count, {name.value: list(dict.fromkeys(together))}
 
@@ -218,8 +219,10 @@ def _count_months(times: npt.NDArray[np.float64]) -> Iterable[tuple[str, int, Ma
     known = times[~np.isnan(times)].astype(np.int64).astype("datetime64[s]").astype("datetime64[M]")
     months, counts = np.unique(known, return_counts=True)
     for month, count in list(zip(months, counts, strict=True))[-MAX_VALUES:]:
-        since, before = (datetime.fromisoformat(f"{one}-01").replace(tzinfo=UTC) for one in (month, month + 1))
-        yield str(month), int(count), {"published_since": since.isoformat(), "published_before": before.isoformat()}
+        narrow = {"published_since": f"{month}-01T00:00:00+00:00"}
+        if month < _LAST_MONTH:
+            narrow["published_before"] = f"{month + 1}-01T00:00:00+00:00"
+        yield str(month), int(count), narrow
 
 
 def _count_topics(topics: npt.NDArray[np.float64]) -> Iterable[tuple[str, int, Mapping[str, Any]]]:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 
-from milvus import Entity, Member, Ranked
+from milvus import Collection, Entity, Filter, Member, Ranked
 
 MAX_NAMED = 20
 
@@ -49,14 +50,24 @@ def rank_folded(
 
 
 def name_duplicates(
-    entities: Sequence[Entity], find_members: Callable[[Sequence[str]], dict[str, list[Member]]]
+    entities: Sequence[Entity],
+    collection: Collection,
+    *,
+    filter: Filter | None = None,
+    active_at: datetime | None = None,
 ) -> dict[str, Duplicates]:
-    """What each entity stands for besides itself, by its id; those that stand for themselves alone are left out."""
+    """What each entity stands for besides itself, of what passes; those that stand for themselves alone are left out.
+
+    However large a group is, only those that are named are read.
+    """
     groups = {entity.id: group for entity in entities if (group := entity.duplicate_group) is not None}
-    members = find_members(list(dict.fromkeys(groups.values()))) if groups else {}
-    found: dict[str, Duplicates] = {}
-    for id_, group in groups.items():
-        others = [one for one in members[group] if one.id != id_]
-        if others:
-            found[id_] = Duplicates(tuple(others[:MAX_NAMED]), len(others))
-    return found
+    if not groups:
+        return {}
+    grouped = collection.list_grouped(list(dict.fromkeys(groups.values())), filter=filter, active_at=active_at)
+    others = {id_: [other for other in grouped[group] if other != id_] for id_, group in groups.items()}
+    named = {id_: ids[:MAX_NAMED] for id_, ids in others.items() if ids}
+    members = collection.fetch_members([id_ for ids in named.values() for id_ in ids])
+    return {
+        id_: Duplicates(tuple(members[other] for other in ids if other in members), len(others[id_]))
+        for id_, ids in named.items()
+    }

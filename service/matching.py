@@ -217,8 +217,8 @@ def read_again(matches: list[Match], stage: SecondStage | None) -> tuple[list[Ma
 
 def name_folded(matches: Sequence[Match], scope: Scope) -> list[Match]:
     """The matches with what each was folded with, of what the scope lets through."""
-    find_members = partial(scope.collection.find_members, filter=scope.filter, active_at=scope.active_at)
-    duplicates = name_duplicates([one.entity for one in matches], find_members)
+    entities = [one.entity for one in matches]
+    duplicates = name_duplicates(entities, scope.collection, filter=scope.filter, active_at=scope.active_at)
     return [replace(one, duplicates=duplicates.get(one.entity.id, NO_DUPLICATES)) for one in matches]
 
 

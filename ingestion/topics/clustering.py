@@ -148,5 +148,6 @@ def _settle(vectors: Vectors, centroids: Vectors) -> Clusters:
         sizes = np.bincount(labels[labels >= 0], minlength=len(centroids))
         if (sizes >= MIN_TOPIC_DOCUMENTS).all() or len(centroids) == 1:
             return Clusters(centroids, threshold, labels)
-        # The largest stays in any case.
-        centroids = centroids[sizes >= min(MIN_TOPIC_DOCUMENTS, sizes.max())]
+        is_kept = sizes >= MIN_TOPIC_DOCUMENTS
+        is_kept[sizes.argmax()] = True
+        centroids = centroids[is_kept]

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from milvus import company_key
+
 _Item = TypeVar("_Item")
 
 
@@ -17,7 +19,7 @@ def limit_per_company(items: Iterable[_Item], most: int, *, find_company: Callab
     seen: Counter[str] = Counter()
     kept = []
     for item in items:
-        company = " ".join((find_company(item) or "").casefold().split())
+        company = company_key(find_company(item) or "")
         seen[company] += 1
         if not company or seen[company] <= most:
             kept.append(item)

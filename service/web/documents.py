@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
@@ -71,7 +70,7 @@ def find_neighbors(services: Services, kind: Kind, id_: str) -> Neighbors | None
     except SourceNotFound:
         return None
     collection = services.searcher.get_served().store.collection(kind)
-    duplicates = name_duplicates(list(collection.get([id_]).values()), partial(collection.find_members, filter=None))
+    duplicates = name_duplicates(list(collection.get([id_]).values()), collection)
     return Neighbors(found.matches, alike.matches, duplicates.get(id_, NO_DUPLICATES), found.warnings)
 
 

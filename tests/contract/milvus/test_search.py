@@ -261,17 +261,21 @@ def test_members_of_groups_are_those_that_pass_the_filter(store: Store) -> None:
         for id_, (group, country) in values.items()
     ]
     fill(store.vacancies, entities)
-    found = store.vacancies.find_members(["x", 'say "y"', "z"])
-    assert {group: [one.id for one in members] for group, members in found.items()} == {
-        "x": ["a", "b"],
-        'say "y"': ["c"],
-        "z": [],
-    }
-    assert found["x"][0] == Member(id="a", title="", company="Mill", source="feed", url="https://a")
-    assert store.vacancies.find_members(["x"], filter=Filter(countries=["FR"])).popitem()[1][0].id == "b"
+    grouped = {"x": ["a", "b"], 'say "y"': ["c"], "z": []}
+    assert store.vacancies.list_grouped(list(grouped)) == grouped
+    assert store.vacancies.list_grouped(["x"], filter=Filter(countries=["FR"])) == {"x": ["b"]}
     near = Near(latitude=0, longitude=0, radius_km=10)
-    assert store.vacancies.find_members(["x"], filter=Filter(near=near)) == {"x": []}
+    assert store.vacancies.list_grouped(["x"], filter=Filter(near=near)) == {"x": []}
 
     fill(store.resumes, [make_resume("r", duplicate_group="x", expires_at=NOW - timedelta(days=1))])
-    assert store.resumes.find_members(["x"])["x"][0].company is None
-    assert store.resumes.find_members(["x"], active_at=NOW) == {"x": []}
+    assert store.resumes.list_grouped(["x"]) == {"x": ["r"]}
+    assert store.resumes.list_grouped(["x"], active_at=NOW) == {"x": []}
+
+
+def test_members_are_rows_in_short(store: Store) -> None:
+    fill(store.vacancies, [make_vacancy("a", company="Mill", source="feed", url="https://a"), make_vacancy("b")])
+    assert store.vacancies.fetch_members(["a", "nobody"]) == {
+        "a": Member(id="a", title="", company="Mill", source="feed", url="https://a")
+    }
+    fill(store.resumes, [make_resume("r")])
+    assert store.resumes.fetch_members(["r"])["r"].company is None

@@ -21,7 +21,7 @@ def test_values_are_counted_under_a_filter(store: Store) -> None:
             make_resume("a", country="FR", skills=("python", "sql"), salary_min=10.0),
             make_resume("b", country="FR", skills=("python",)),
             make_resume("c", country="DE", skills=("sql",), salary_min=30.0),
-            make_resume("d", skills=("python",), salary_min=20.0),
+            make_resume("d", skills=("python", "python"), salary_min=20.0),
         ],
     )
     tally = store.resumes.tally(["country", "skills", "salary_min"], filter=ResumeFilter(skills_any=["python"]))

@@ -16,7 +16,7 @@ from ingestion.documents import (
 )
 from ingestion.normalize import Normalizer, compose_text
 from ingestion.skills import load_taxonomy
-from milvus import EducationLevel, Resume, ResumeFilter, Vacancy
+from milvus import EducationLevel, Resume, ResumeFilter, Vacancy, VacancyFilter
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +141,25 @@ def test_filter_is_spelled_as_documents_are_stored(normalizer: Normalizer) -> No
     assert found.skills_any == ("JavaScript", "no such skill")
     assert found.countries == ("RU",)
     assert found.cities == ("Moscow", "Nowhereville")
+
+
+@pytest.mark.parametrize(("city", "country"), [("Concordia", "AR"), ("Halle", "BE"), ("Waterloo", "BE")])
+def test_city_as_it_is_stored_is_that_city_and_no_larger_one_elsewhere(
+    normalizer: Normalizer, city: str, country: str
+) -> None:
+    document = {"id": "v", "text": "Cooks soup", "place": {"city": city, "country": country}}
+    stored = normalizer.normalize(VacancyDocument.model_validate(document))
+    assert stored.city is not None
+    assert normalizer.normalize_filter(VacancyFilter(cities=(stored.city,))).cities == (stored.city,)
+
+
+@pytest.mark.parametrize(("region", "country"), [("SC", "BR"), ("SC", "US"), ("Bavaria", "DE")])
+def test_region_is_found_as_it_is_written_and_as_it_is_stored(
+    normalizer: Normalizer, region: str, country: str
+) -> None:
+    document = {"id": "v", "text": "Cooks soup", "place": {"region": region, "country": country}}
+    stored = normalizer.normalize(VacancyDocument.model_validate(document))
+    assert stored.region in normalizer.normalize_filter(VacancyFilter(regions=(region,))).regions
 
 
 RESUME_TEXT = """\

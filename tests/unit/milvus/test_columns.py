@@ -3,6 +3,7 @@
 from collections import Counter
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,3 +63,19 @@ def test_numbers_are_kept_exactly(changes: list[tuple[int, int | None]]) -> None
         held[slot] = value
     found = [None if np.isnan(value) else int(value) for value in column.read(13)]
     assert found == list(held.values())
+
+
+@pytest.mark.parametrize("slots", [1, 3, 70])
+def test_texts_that_no_slot_holds_any_more_are_forgotten(slots: int) -> None:
+    texts, lists = TextColumn(), ListColumn()
+    for number in range(5000):
+        texts.set(number % slots, f"company {number}")
+        lists.set(number % slots, [f"skill {number}", "x"])
+    last = range(5000 - slots, 5000)
+    everything = np.ones(slots, dtype=np.bool_)
+    assert texts.count(everything, MOST) == Counter(f"company {number}" for number in last)
+    assert lists.count(everything, MOST) == Counter(f"skill {number}" for number in last) + Counter(x=slots)
+    assert sum(texts.is_one_of(["company 4999", "company 0"], slots)) == 1
+    assert sum(lists.holds_any(["skill 4999", "skill 0"], slots)) == 1
+    for column in (texts, lists):
+        assert len(column._texts.names) < 1000

@@ -13,6 +13,7 @@ from milvus.keeper import MirrorKeeper, Rows
 from milvus.mirror import Mirror
 from milvus.schema import COLUMNS, to_row
 from tests.index_examples import make_resume
+from tests.unit.milvus.waiting import wait_until
 
 STORED = [column.name for column in COLUMNS[Kind.RESUMES]]
 
@@ -109,3 +110,57 @@ def test_entities_read_before_a_write_are_not_remembered() -> None:
     assert mirror.fetch_entities(["a"], lambda _: {})["a"].title == "new"
     mirror.delete(["a"])
     assert mirror.fetch_entities(["a"], lambda _: {}) == {}
+
+
+def test_closing_while_it_is_begun_waits_for_what_reads() -> None:
+    reading, is_making, may_make = Reading(make_row("a")), threading.Event(), threading.Event()
+    reading.may_go_on.set()
+
+    def make() -> Mirror:
+        is_making.set()
+        assert may_make.wait(20)
+        return make_mirror()
+
+    keeper = MirrorKeeper(make, reading.read)
+    getting, closing = threading.Thread(target=keeper.get), threading.Thread(target=keeper.close)
+    getting.start()
+    assert is_making.wait(20)
+    closing.start()
+    wait_until(lambda: keeper._is_closed)
+    may_make.set()
+    for thread in (getting, closing):
+        thread.join()
+    assert keeper.get() is None
+    assert not any(thread.name == "mirror" for thread in threading.enumerate())
+
+
+def test_a_forgotten_one_is_not_begun_by_a_search_that_still_runs() -> None:
+    reading = Reading(make_row("a"))
+    reading.may_go_on.set()
+    keeper = MirrorKeeper(make_mirror, reading.read)
+    keeper.wait()
+    keeper.forget()
+    assert keeper.get() is None
+    assert keeper.get() is None
+    keeper.wait()
+    assert keeper.get() is not None
+
+
+def test_a_change_that_fails_leaves_no_half_changed_mirror() -> None:
+    reading = Reading(make_row("a", "FR"))
+    reading.may_go_on.set()
+    keeper = MirrorKeeper(make_mirror, reading.read)
+    keeper.wait()
+    with pytest.raises(KeyError):
+        keeper.follow(lambda: None, lambda mirror: mirror.upsert([make_row("b"), {"id": "a"}]))
+    keeper.wait()
+    assert list_countries(keeper.get()) == {"FR": 1}
+
+
+def test_a_row_that_does_not_fit_leaves_no_mirror_that_is_never_filled() -> None:
+    rows = [make_row("a", "FR"), make_row("b", "FR") | {"vector": np.ones(3, dtype=np.float32)}]
+    keeper = MirrorKeeper(make_mirror, lambda _: iter([rows]))
+    keeper.wait()
+    rows.pop()
+    keeper.wait()
+    assert list_countries(keeper.get()) == {"FR": 1}

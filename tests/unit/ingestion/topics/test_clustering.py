@@ -41,6 +41,13 @@ def test_a_topic_has_enough_documents() -> None:
     assert {label for group, label in zip(groups, found.labels.tolist(), strict=True) if group == 2} == {-1}
 
 
+def test_of_topics_that_are_all_too_small_one_stays() -> None:
+    vectors = np.repeat(np.eye(7, 16, dtype=np.float32), MIN_TOPIC_DOCUMENTS - 1, axis=0)
+    found = cluster_vectors(vectors)
+    assert len(found.centroids) == 1
+    assert set(found.labels.tolist()) == {-1, 0}
+
+
 @pytest.mark.parametrize("count", [1, 2, MIN_DOCUMENTS, 500])
 def test_vectors_that_are_all_the_same_are_one_topic(count: int) -> None:
     vectors = np.tile(make_groups([1])[0], (count, 1))
