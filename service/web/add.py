@@ -171,6 +171,7 @@ def _preview(
         request,
         filled,
         entity=entity,
+        currency=services.desk.normalizer.rates.reference,
         file_name=file_name,
         replaces=document.id if _is_stored(services, document) else None,
     )
@@ -181,6 +182,7 @@ def _show(
     form: DocumentForm,
     *,
     entity: Entity | None = None,
+    currency: str | None = None,
     problems: Sequence[FieldProblem] = (),
     file_name: str | None = None,
     replaces: str | None = None,
@@ -189,6 +191,7 @@ def _show(
     context: dict[str, Any] = {
         "form": form,
         "entity": entity,
+        "currency": currency,
         "problems": {one.field: one.message for one in reversed(problems)},
         "file_name": file_name,
         "replaces": replaces,

@@ -93,7 +93,7 @@ def make_document(form: DocumentForm) -> AnyDocument:
     content["languages"] = [_read_language(one) for one in _split(form.get("languages"))]
     content["employment_types"] = list(form.employment_types)
     if "id" not in content:
-        # Two people's contacts tell two resumes apart that say the same.
+        # Of a text the same as of a file that holds nothing else.
         content["id"] = hash_id(content.get("text") or content)
     try:
         return DOCUMENT_TYPES[form.kind].model_validate(content)
@@ -115,9 +115,6 @@ def fill_form(form: DocumentForm, document: AnyDocument, entity: Entity) -> Docu
         "languages": ", ".join(one.replace(":", " ") for one in entity.languages),
         "experience": _find_experience(entity),
     }
-    if any(form.get(name) for name in ("city", "region", "country")):
-        # What somebody says of a place is all that is said of it.
-        found |= dict.fromkeys(("city", "region", "country"))
     known = {name: str(value) for name, value in found.items() if value}
     return DocumentForm(form.kind, {**known, **form.values}, form.employment_types or list(entity.employment_types))
 
