@@ -59,11 +59,12 @@ class DocumentForm:
         return self.values.get(name, "")
 
 
-@dataclass(frozen=True, slots=True)
 class BadForm(Exception):
     """A form that gives no document; the problems are under the names of the form's fields, or under none."""
 
-    problems: Sequence[FieldProblem]
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        super().__init__("; ".join(one.message for one in problems))
+        self.problems = problems
 
 
 def list_fields(kind: Kind) -> list[str]:
