@@ -45,10 +45,13 @@ class RejectionLog:
             statement = insert_or_update(self._database, rejections, keys=("id",), values=names)
             connection.execute(statement, list(rows.values()))
 
-    def read(self, *, limit: int = 100) -> list[Rejection]:
-        """Rows that could not be read, by location."""
+    def read(self, *, origin: str | None = None, limit: int = 100) -> list[Rejection]:
+        """Rows that could not be read, of one origin or of all, by location."""
+        chosen = select(rejections).order_by(rejections.c.location).limit(limit)
+        if origin is not None:
+            chosen = chosen.where(rejections.c.origin == _hash(origin))
         with self._database.read() as connection:
-            rows = connection.execute(select(rejections).order_by(rejections.c.location).limit(limit)).all()
+            rows = connection.execute(chosen).all()
         return [
             Rejection(location=row.location, reason=row.reason, kind=row.kind and Kind(row.kind), raw=row.raw)
             for row in rows

@@ -1,7 +1,7 @@
 """Paths to files: what lies in a folder or an archive, unpacked on the fly and never on disk."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -49,6 +49,11 @@ def read_path(
         return _read_file(_make_clean(asked), prefix="")
     file = _make_clean(replace(asked, id=path.relative_to(folder).as_posix()))
     return _read_file(file, prefix=f"{file.id}/")
+
+
+def read_file(name: str, open_: Callable[[], BinaryIO], *, kind: Kind | None = None) -> Read:
+    """Everything in a file or an archive that lies on no path, told by its name; what cannot be read is a Rejection."""
+    return _read_file(_make_clean(SourceFile(name=name, id=name, open=open_, kind=kind)), prefix="")
 
 
 def is_known(name: str) -> bool:

@@ -12,7 +12,15 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 
-from ingestion.errors import IngestionError, LedgerFull, LedgerUnavailable, TooManySeen, UnreadableDocument
+from ingestion.errors import (
+    IngestionError,
+    LedgerFull,
+    LedgerUnavailable,
+    SourceRefused,
+    TooManySeen,
+    UnknownSource,
+    UnreadableDocument,
+)
 from milvus.errors import ColumnMissing, EmbeddingError, IndexUnavailable, MilvusError, RerankError, UnembeddableText
 from service.errors import (
     BadCursor,
@@ -36,10 +44,12 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     DocumentNotFound: HTTPStatus.NOT_FOUND,
     TaskNotFound: HTTPStatus.NOT_FOUND,
     CompanyNotFound: HTTPStatus.NOT_FOUND,
+    UnknownSource: HTTPStatus.NOT_FOUND,
     NoSnapshot: HTTPStatus.SERVICE_UNAVAILABLE,
     TaskPurged: HTTPStatus.GONE,
     NotSearchable: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadCursor: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SourceRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooManySeen: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnreadableDocument: HTTPStatus.UNPROCESSABLE_ENTITY,
     EmptyQuery: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -32,6 +32,8 @@ class NavigationEntry:
 NAVIGATION: Sequence[NavigationEntry] = (
     NavigationEntry(translatable("Find"), "/"),
     NavigationEntry(translatable("Market"), "/market"),
+    NavigationEntry(translatable("Add"), "/add"),
+    NavigationEntry(translatable("Ingestion"), "/ingestion"),
 )
 
 

@@ -1,7 +1,7 @@
 """What pages say in one language: messages, numbers, dates, money, and the names of values."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from types import MappingProxyType
 
@@ -146,6 +146,14 @@ class Words:
             return ""
         return format_timedelta(moment - now, granularity="day", add_direction=True, locale=self.locale)
 
+    def say_length(self, seconds: float | None) -> str:
+        """A length of time in its largest unit: "3 minutes"."""
+        return "" if seconds is None else format_timedelta(timedelta(seconds=seconds), locale=self.locale)
+
+    def say_since(self, moment: datetime | None, now: datetime) -> str:
+        """How long ago something was, or how soon it will be, to the second: "3 minutes ago"."""
+        return "" if moment is None else format_timedelta(moment - now, add_direction=True, locale=self.locale)
+
     def say_months(self, months: float | None) -> str:
         """A length of time, given in months, in years and months."""
         if months is None:
@@ -187,6 +195,8 @@ class Words:
             "money": self.say_money,
             "date": self.say_date,
             "age": self.say_age,
+            "length_of_time": self.say_length,
+            "since": self.say_since,
             "months": self.say_months,
             "country": self.say_country,
             "language": self.say_language,

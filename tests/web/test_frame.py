@@ -21,6 +21,9 @@ PAGES = {
     "vacancy": "/vacancies/baker",
     "resume": "/resumes/baker-0",
     "comparison": "/compare?vacancy_id=baker&resume_id=baker-0&resume_id=baker-1&resume_id=baker-2",
+    "add": "/add",
+    "add a resume": "/add?kind=resumes",
+    "ingestion": "/ingestion",
     "bare": "/vacancies/bare",
     "strange": f"/vacancies/{encode(STRANGE_ID)}",
     "arabic": "/vacancies/ar",
@@ -32,7 +35,7 @@ PAGES = {
     "huge comparison": "/compare?vacancy_id=huge&resume_id=hostile&resume_id=baker-0",
 }
 ERRORS = {"missing": "/vacancies/nobody", "nowhere": "/nowhere", "wrong": "/?page=0"}
-MAIN = ("start", "results", "match", "vacancy", "resume", "comparison")
+MAIN = ("start", "results", "match", "vacancy", "resume", "comparison", "add", "ingestion")
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MAX_BYTES = 100_000

@@ -43,7 +43,8 @@ def test_name_that_is_none_is_refused(books: Books, name: str) -> None:
 
 
 def test_unknown_name_is_told(books: Books) -> None:
-    for method in (books.sources.get, books.sources.pause, books.sources.resume, books.sources.remove):
+    sources = books.sources
+    for method in (sources.get, sources.pause, sources.resume, sources.hasten, sources.remove):
         with pytest.raises(UnknownSource, match="nobody"):
             method("nobody")
     with pytest.raises(UnknownSource, match="nobody"):
@@ -82,6 +83,24 @@ def test_paused_source_is_not_due_and_due_at_once_when_resumed(books: Books) -> 
     assert books.sources.claim_due("me") is None
     books.sources.resume("board")
     assert books.sources.claim_due("me") is not None
+
+
+@pytest.mark.parametrize("every", [None, HOUR])
+def test_hastened_source_is_due_once_more_than_its_schedule_says(books: Books, every: float | None) -> None:
+    books.sources.add(describe(every=every))
+    if every:
+        books.sources.finish(books.sources.claim_due("me"), "me", DONE)
+    assert books.sources.claim_due("me") is None
+    books.sources.hasten("board")
+    books.sources.finish(books.sources.claim_due("me"), "me", DONE)
+    assert books.sources.claim_due("me") is None
+
+
+def test_paused_source_is_not_hastened(books: Books) -> None:
+    books.sources.add(describe())
+    books.sources.pause("board")
+    with pytest.raises(SourceRefused, match="paused"):
+        books.sources.hasten("board")
 
 
 def test_running_source_is_not_given_to_another(books: Books) -> None:
