@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from service.web import assets, comparison, documents, find, market, match, samples
+from service.web import assets, comparison, documents, find, judge, market, match, samples
 
 ROUTERS: Sequence[APIRouter] = tuple(
-    page.router for page in (find, match, comparison, documents, market, samples, assets)
+    page.router for page in (find, match, comparison, documents, market, judge, samples, assets)
 )

@@ -32,6 +32,7 @@ class NavigationEntry:
 NAVIGATION: Sequence[NavigationEntry] = (
     NavigationEntry(translatable("Find"), "/"),
     NavigationEntry(translatable("Market"), "/market"),
+    NavigationEntry(translatable("Judge"), "/judge"),
 )
 
 
