@@ -155,7 +155,8 @@ def test_translated_page_says_nothing_in_english(open_judge: OpenJudge, pool: st
     translated = open_judge(PAGES[name].format(pool), locale=language).locator(said).all_inner_texts()
 
     assert english
-    assert not {text.strip() for text in english if text.strip()} & {text.strip() for text in translated}
+    left = {text.strip() for text in english} & {text.strip() for text in translated}
+    assert not {text for text in left if text and not text.isdecimal()}
 
 
 def test_every_pair_of_hostile_and_huge_documents_fits_a_phone(open_judge: OpenJudge) -> None:
