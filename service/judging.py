@@ -74,6 +74,8 @@ def order_pairs(pairs: Sequence[PairIds], *, seed: int, grader: str) -> list[Pai
 def _draw_active(collection: Collection, count: int, seed: int) -> list[str]:
     """As many ids at random, of documents that have not expired; all where there are fewer."""
     now = datetime.now(UTC)
+    if not collection.count(active_at=now):  # else an archive would be read to its end
+        return []
     ids = sorted(collection.list_hashes())
     order = [ids[place] for place in np.random.default_rng(seed).permutation(len(ids))]
     drawn: list[str] = []
