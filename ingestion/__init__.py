@@ -16,6 +16,7 @@ from ingestion.installation import (
     open_normalizer,
     open_rerankers,
 )
+from ingestion.judging import JudgingPool, PairIds
 from ingestion.loading import load_paths
 from ingestion.normalize import Normalizer
 from ingestion.originals import Provenance
@@ -38,7 +39,9 @@ __all__ = [
     "DocumentId",
     "IngestionStatus",
     "Installation",
+    "JudgingPool",
     "Normalizer",
+    "PairIds",
     "Priority",
     "Provenance",
     "Recorded",

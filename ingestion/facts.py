@@ -38,6 +38,7 @@ SCHEMAS: dict[Kind, pa.Schema] = {
         [
             *_COMMON,
             ("closed_at", _TIME),
+            ("topic", pa.int64()),
             ("company", pa.string()),
             ("company_key", pa.string()),
             ("experience_min_months", pa.int64()),
@@ -73,6 +74,7 @@ def describe(entity: Entity) -> dict[str, Any]:
     }
     if isinstance(entity, Vacancy):
         facts |= {
+            "topic": entity.topic,
             "company": entity.company,
             "company_key": company_key(entity.company) if entity.company else None,
             "experience_min_months": entity.experience_min_months,

@@ -17,6 +17,7 @@ from ingestion.errors import SettingsError
 from ingestion.failures import FailureDesk
 from ingestion.holdings import Holdings
 from ingestion.housekeeping import Housekeeper, Retention
+from ingestion.judging import JudgingBook
 from ingestion.ledger import Ledger
 from ingestion.normalize import Normalizer
 from ingestion.originals import OriginalShelf
@@ -60,6 +61,7 @@ class Books:
     duplicates: DuplicateBook
     originals: OriginalShelf
     sightings: Sightings
+    judging: JudgingBook
     topics: TopicBook
     topic_requests: TopicRequests
 
@@ -131,6 +133,7 @@ def open_books(settings: Settings) -> Books:
         duplicates=DuplicateBook(database),
         originals=OriginalShelf(database),
         sightings=Sightings(database),
+        judging=JudgingBook(database),
         topics=TopicBook(database),
         topic_requests=TopicRequests(database),
     )

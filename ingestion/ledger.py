@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func,
 
 from ingestion.database import Database, insert_or_update, retry_conflicts
 from ingestion.documents import AnyDocument, ResumeDocument, kind_of
+from ingestion.judging import erase_judgements
 from ingestion.originals import (
     Arrival,
     Provenance,
@@ -265,6 +266,7 @@ class Ledger:
             connection.execute(delete(topic_members).where(topic_members.c.vacancy_id.in_(ids)))
         erase_originals(connection, kind, ids)
         erase_sightings(connection, kind, ids)
+        erase_judgements(connection, kind, ids)
         return versions
 
     def get_task(self, task_id: int) -> Task | None:

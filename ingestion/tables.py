@@ -288,3 +288,40 @@ closed_vacancies = Table(
     Column("closed_at", Double, nullable=False, comment="when it was taken out"),
     Column("facts", JSON, nullable=False, comment="normalized fields; neither text nor anything of a person"),
 )
+
+judging_pools = Table(
+    "judging_pools",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("seed", BigInteger, nullable=False, comment="of the draw, and of each grader's order"),
+    Column("made_at", Double, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Ids alone, here and in the grades: texts are read where they are kept, and are gone once they are erased there.
+judging_items = Table(
+    "judging_items",
+    metadata,
+    Column("pool_id", BigInteger, nullable=False),
+    Column("vacancy_id", _Id, nullable=False),
+    Column("resume_id", _Id, nullable=False),
+    PrimaryKeyConstraint("pool_id", "vacancy_id", "resume_id"),
+    Index("ix_judging_items_vacancy_id", "vacancy_id"),
+    Index("ix_judging_items_resume_id", "resume_id"),
+    sqlite_with_rowid=False,
+)
+
+judging_grades = Table(
+    "judging_grades",
+    metadata,
+    Column("pool_id", BigInteger, nullable=False),
+    Column("grader", String(40), nullable=False, comment="the name that somebody grades under"),
+    Column("vacancy_id", _Id, nullable=False),
+    Column("resume_id", _Id, nullable=False),
+    Column("grade", SmallInteger, nullable=False, comment="0 to 3"),
+    Column("graded_at", Double, nullable=False),
+    PrimaryKeyConstraint("pool_id", "grader", "vacancy_id", "resume_id"),
+    Index("ix_judging_grades_vacancy_id", "vacancy_id"),
+    Index("ix_judging_grades_resume_id", "resume_id"),
+    sqlite_with_rowid=False,
+)

@@ -4,6 +4,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median_low
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,12 +16,14 @@ from service.evaluation.judgement_files import (
     Problem,
     ReadJudgements,
     check_whole,
+    format_qrels,
     read_grades,
     read_qrels,
 )
 from service.evaluation.reading import QRELS_SUFFIX, find_contradictions, find_strangers
 
 _CLASSES = HIGHEST_GRADE + 1
+_Pair = TypeVar("_Pair", bound=tuple[str, str])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,7 @@ def import_grades(
         for pair, grade in once.items():
             given.setdefault(pair, []).append(grade)
     old = {one.point_from(query_kind): one.grade for one in before.judgements}
-    new = {pair: median_low(grades) for pair, grades in given.items()}
+    new = settle_grades(given)
     if new:
         _write_qrels(target, old | new)
     return Imported(
@@ -90,12 +93,22 @@ def import_grades(
     )
 
 
+def settle_grades(given: Mapping[_Pair, Sequence[int]]) -> dict[_Pair, int]:
+    """The grade of each pair out of all that were given: the median, the lower one of two."""
+    return {pair: median_low(grades) for pair, grades in given.items()}
+
+
 def compare_graders(first: Path, second: Path) -> Agreement:
     """How far two files of grades agree. Raises BadJudgements where they cannot be used or share no graded pair."""
     one, other = _read_by_pair(first), _read_by_pair(second)
-    shared = [pair for pair in one if pair in other]
-    if not shared:
+    if one.keys().isdisjoint(other):
         raise BadJudgements(f"{first} and {second} grade no pair that the other grades too")
+    return measure_agreement(one, other)
+
+
+def measure_agreement(one: Mapping[_Pair, Judgement], other: Mapping[_Pair, Judgement]) -> Agreement:
+    """How far two graders' judgments agree, by pair; at least one pair is graded by both."""
+    shared = [pair for pair in one if pair in other]
     table = np.zeros((_CLASSES, _CLASSES), dtype=np.int64)
     for pair in shared:
         table[one[pair].grade, other[pair].grade] += 1
@@ -131,7 +144,7 @@ def _write_qrels(path: Path, grades: Mapping[tuple[str, str], int]) -> None:
     draft = path.with_name(f".{path.name}.new")
     try:
         with draft.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(f"{query}\t0\t{document}\t{grade}\n" for (query, document), grade in grades.items())
+            file.write(format_qrels(grades))
         draft.replace(path)
     except OSError as error:
         raise BadJudgements(f"{path}: {error.strerror}") from None

@@ -2,18 +2,27 @@
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from milvus import Kind
 from service.errors import BadJudgements
 
 HIGHEST_GRADE = 3
 TABLE_COLUMNS = ("vacancy_id", "resume_id", "grade")
+GRADES = {
+    3: "invite at once: trade, seniority, must-have skills, place and format fit",
+    2: "suitable with one gap",
+    1: "related but unlikely: a neighboring trade, or two serious gaps",
+    0: "not suitable: another trade, or three or more serious gaps",
+}
+"""What each grade means, to those who give it."""
 _GRADES = range(HIGHEST_GRADE + 1)
+_Pair = TypeVar("_Pair", bound=tuple[str, str])
 _QRELS_RANGE = range(-9, 100)
 _MOST_LISTED = 5
 _GRADE = re.compile(r"(-?[0-9]{1,3})(?:\.0{1,9})?")
@@ -107,6 +116,20 @@ def read_grades(path: Path) -> ReadJudgements:
                 comment = unguard_cell(row.get("comment") or "")
                 _add(read, pair, row["grade"].strip(), location=location, allowed=_GRADES, comment=comment)
     return read
+
+
+def format_grades(grades: Mapping[_Pair, int]) -> str:
+    """Grades by the ids of vacancy and resume, as the CSV that `read_grades` reads."""
+    table = StringIO(newline="")
+    writer = csv.writer(table)
+    writer.writerow(TABLE_COLUMNS)
+    writer.writerows((guard_cell(vacancy), guard_cell(resume), grade) for (vacancy, resume), grade in grades.items())
+    return table.getvalue()
+
+
+def format_qrels(grades: Mapping[_Pair, int]) -> str:
+    """Grades by the ids of query and document, as the TREC qrels that `read_qrels` reads."""
+    return "".join(f"{query}\t0\t{document}\t{grade}\n" for (query, document), grade in grades.items())
 
 
 def check_whole(problems: Sequence[Problem], what: Path) -> None:

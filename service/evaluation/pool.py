@@ -11,17 +11,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from milvus import Entity, Kind, Resume, Vacancy
 from service.errors import EvaluationRefused
-from service.evaluation.judgement_files import TABLE_COLUMNS, guard_cell
+from service.evaluation.judgement_files import GRADES, TABLE_COLUMNS, guard_cell
 from service.evaluation.metrics import rank_documents
 from service.evaluation.registry import Configuration
 from service.evaluation.workbench import Workbench
 
-GRADES = {
-    3: "invite at once: trade, seniority, must-have skills, place and format fit",
-    2: "suitable with one gap",
-    1: "related but unlikely: a neighboring trade, or two serious gaps",
-    0: "not suitable: another trade, or three or more serious gaps",
-}
 POOL_COLUMNS = (
     *TABLE_COLUMNS,
     "comment",

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from service.web import add, assets, comparison, documents, find, ingestion, market, match, samples
+from service.web import add, assets, comparison, documents, find, ingestion, judge, market, match, samples
 
 ROUTERS: Sequence[APIRouter] = tuple(
-    page.router for page in (find, match, comparison, documents, market, add, ingestion, samples, assets)
+    page.router for page in (find, match, comparison, documents, market, add, ingestion, judge, samples, assets)
 )

@@ -34,6 +34,7 @@ NAVIGATION: Sequence[NavigationEntry] = (
     NavigationEntry(translatable("Market"), "/market"),
     NavigationEntry(translatable("Add"), "/add"),
     NavigationEntry(translatable("Ingestion"), "/ingestion"),
+    NavigationEntry(translatable("Judge"), "/judge"),
 )
 
 

@@ -113,6 +113,10 @@ class Words:
         """A number without decimals."""
         return "" if number is None else format_decimal(round(number), locale=self.locale)
 
+    def say_figure(self, figure: float | None) -> str:
+        """A number with two decimals."""
+        return "" if figure is None else format_decimal(figure, format="0.00", locale=self.locale)
+
     def say_percent(self, share: float | None) -> str:
         """A share of one as percent, without decimals."""
         return "" if share is None else format_percent(share, format=None, locale=self.locale)
@@ -190,6 +194,7 @@ class Words:
         """What templates call these."""
         return {
             "number": self.say_number,
+            "figure": self.say_figure,
             "percent": self.say_percent,
             "probability": self.say_probability,
             "money": self.say_money,

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import structlog
-from sqlalchemy import event
+from sqlalchemy import Connection
 
+from ingestion.database import Database
 from ingestion.terminal import configure_logs
 from tests.flow.conftest import serve
 from tests.flow.server import find_port
@@ -113,13 +115,20 @@ def test_lost_database_is_told_and_the_process_lives(own_api: Api, tmp_path: Pat
     assert own_api.find_ids("vacancies", text="cook") == ["v"]  # a search answers from the index alone
 
 
-def test_full_disk_of_the_database_is_told_and_passes(own_api: Api, tmp_path: Path) -> None:
+def test_full_disk_of_the_database_is_told_and_passes(own_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     with own_api.installation.books.database.read() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
     # The pool may hold several connections, and the limit is each one's own.
-    engine = own_api.installation.books.database._engine
     limit = [f"PRAGMA max_page_count = {pages}"]
-    event.listen(engine, "begin", lambda connection: [connection.exec_driver_sql(one) for one in limit])
+    write = Database.write
+
+    @contextmanager
+    def write_within(database: Database) -> Iterator[Connection]:
+        with write(database) as connection:
+            connection.exec_driver_sql(limit[0])
+            yield connection
+
+    monkeypatch.setattr(Database, "write", write_within)
     long = {"title": "Baker", "text": "bread " * 15_000}
     check_problem(own_api.client.put("/v1/vacancies/v", json=long), 507, "no room left")
     assert own_api.client.get("/v1/vacancies/v").status_code == 404

@@ -11,6 +11,7 @@ from ingestion.database import Database
 from ingestion.duplicates import DuplicateBook
 from ingestion.failures import FailureDesk
 from ingestion.holdings import Holdings
+from ingestion.judging import JudgingBook
 from ingestion.ledger import Ledger
 from ingestion.originals import OriginalShelf
 from ingestion.queue import WorkQueue
@@ -55,6 +56,7 @@ class Books:
         self.duplicates = DuplicateBook(self.database, clock=self.clock)
         self.originals = OriginalShelf(self.database)
         self.sightings = Sightings(self.database, clock=self.clock)
+        self.judging = JudgingBook(self.database, clock=self.clock)
         self.topics = TopicBook(self.database, clock=self.clock)
         self.topic_requests = TopicRequests(self.database, clock=self.clock)
 

@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,10 +12,19 @@ from hypothesis import strategies as st
 from milvus import Kind
 from service.errors import BadJudgements
 from service.evaluation.grades import Imported, compare_graders, find_kappa, import_grades
-from service.evaluation.judgement_files import guard_cell, read_grades, unguard_cell
+from service.evaluation.judgement_files import (
+    format_grades,
+    format_qrels,
+    guard_cell,
+    read_grades,
+    read_qrels,
+    unguard_cell,
+)
 from tests.unit.service.evaluation.sets import RESUMES, VACANCIES
 
 IDS = {Kind.VACANCIES: set(VACANCIES), Kind.RESUMES: set(RESUMES)}
+# What an id may be: no control characters, no white space around it.
+ANY_ID = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(lambda id_: id_ == id_.strip())
 
 
 def write_grades(path: Path, rows: str) -> Path:
@@ -124,3 +134,13 @@ def test_ids_that_look_like_formulas_survive_a_table(tmp_path: Path) -> None:
         csv.writer(file).writerows(rows)
     (read,) = read_grades(path).judgements
     assert (read.vacancy, read.resume) == ("=v", "'+r")
+
+
+@given(grades=st.dictionaries(st.tuples(ANY_ID, ANY_ID), st.integers(0, 3)))
+def test_grades_are_read_as_they_were_written(tmp_path_factory: pytest.TempPathFactory, grades: dict[Any, int]) -> None:
+    folder = tmp_path_factory.mktemp("grades")
+    (folder / "a.csv").write_bytes(format_grades(grades).encode())
+    (folder / "a_qrels.tsv").write_bytes(format_qrels(grades).encode())
+    for read in (read_grades(folder / "a.csv"), read_qrels(folder / "a_qrels.tsv", Kind.VACANCIES)):
+        assert not read.problems
+        assert {(one.vacancy, one.resume): one.grade for one in read.judgements} == grades

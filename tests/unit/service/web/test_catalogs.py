@@ -9,6 +9,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
+from service.evaluation.judgement_files import GRADES
 from service.ranking import TEMPLATES
 from service.web.languages import DEFAULT_LANGUAGE, LANGUAGES, LOCALES, load_translations
 from service.web.rendering import TEMPLATES_FOLDER
@@ -24,7 +25,7 @@ def extract_messages() -> set[str]:
     options = {"templates/**.html": {"newstyle_gettext": "true"}}
     found = extract_from_dir(TEMPLATES_FOLDER.parent, methods, options, keywords=KEYWORDS)
     messages = {message if isinstance(message, str) else message[0] for _, _, message, _, _ in found}
-    return messages | set(TEMPLATES.values())
+    return messages | set(TEMPLATES.values()) | set(GRADES.values())
 
 
 def read_catalogs(language: str) -> Iterator[Catalog]:

@@ -14,6 +14,7 @@ def test_numbers_dates_and_money_follow_the_language() -> None:
     day = datetime(2026, 3, 5, tzinfo=UTC)
 
     assert [words.say_number(12_345.6) for words in (ENGLISH, RUSSIAN)] == ["12,346", "12\xa0346"]
+    assert [words.say_figure(-0.125) for words in (ENGLISH, RUSSIAN)] == ["-0.12", "-0,12"]
     assert [words.say_date(day) for words in (ENGLISH, SPANISH)] == ["Mar 5, 2026", "5 mar 2026"]
     assert ENGLISH.say_money(42_000, "EUR") == "€42,000"
     assert RUSSIAN.say_money(42_000, "EUR") == "42\xa0000\xa0€"
