@@ -122,6 +122,8 @@ class RemoteEmbedder:
         body = {"model": self._spec.source, "input": texts, "encoding_format": "float"}
         for attempt in range(1, _ATTEMPTS + 1):
             retry_after = None
+            if self._client.is_closed:
+                raise self._describe("is not asked any more, as it was closed")
             try:
                 response = self._client.post(self._url, json=body)
             except httpx.TransportError as error:
