@@ -1,6 +1,6 @@
 """Everything that one installation consists of, opened from its settings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
@@ -166,34 +166,8 @@ def _complete_installation(
     mend_switch(books.standby, index, is_alone=settings.index_is_local)
     served = open_served(settings, index, embedder=embedder)
 
-    @cache
-    def create_by_name(name: str) -> Embedder:
-        embedder = open_embedder(settings, model=name)
-        return served.embedder if embedder.identity == served.embedder.identity else embedder
-
-    def find_next() -> Embedder | None:
-        standby = books.standby.get()
-        return create_by_name(standby.embedding_model) if standby is not None and standby.is_under_way else None
-
-    def find_embedder(model: ModelIdentity) -> Embedder:
-        known = (served.embedder, create_by_name(model.name))
-        return next((one for one in known if one.identity == model), None) or recreate_embedder(settings, model)
-
-    serving = Serving(
-        index, served, find_embedder=find_embedder, find_next=find_next, follows=not settings.index_is_local
-    )
-    for kind in Kind:
-        if queued := books.queue.adopt_collection(kind, served.store.collection(kind).instance_id):
-            log.warning("collection was lost, its documents are queued anew", kind=kind.value, documents=queued)
-    if settings.index_is_local:
-        # Only one process can hold the folder, so whoever held these leases is gone.
-        books.queue.release_leases()
-    if index.may_forget and (
-        differing := queue_differences(
-            served.store, standby=books.standby, queue=books.queue, with_vectors=index.was_cut_off
-        )
-    ):
-        log.warning("the index differed from the ledger, these documents are queued anew", documents=differing)
+    serving, create_by_name = _make_serving(settings, books=books, index=index, served=served)
+    _bring_in_step(settings, books=books, index=index, served=served)
     closings = ClosingBook(books.database)
     make_pipeline = partial(
         Pipeline,
@@ -230,6 +204,46 @@ def _complete_installation(
         snapshots=snapshots,
         snapshot_interval=timedelta(minutes=settings.snapshot_minutes),
     )
+
+
+def _make_serving(
+    settings: Settings, *, books: Books, index: Index, served: Served
+) -> tuple[Serving, Callable[[str], Embedder]]:
+    """What serves, and what opens a model by its name; the one that serves is not opened twice."""
+
+    @cache
+    def create_by_name(name: str) -> Embedder:
+        embedder = open_embedder(settings, model=name)
+        return served.embedder if embedder.identity == served.embedder.identity else embedder
+
+    def find_next() -> Embedder | None:
+        standby = books.standby.get()
+        return create_by_name(standby.embedding_model) if standby is not None and standby.is_under_way else None
+
+    def find_embedder(model: ModelIdentity) -> Embedder:
+        known = (served.embedder, create_by_name(model.name))
+        return next((one for one in known if one.identity == model), None) or recreate_embedder(settings, model)
+
+    serving = Serving(
+        index, served, find_embedder=find_embedder, find_next=find_next, follows=not settings.index_is_local
+    )
+    return serving, create_by_name
+
+
+def _bring_in_step(settings: Settings, *, books: Books, index: Index, served: Served) -> None:
+    """Queue what the index has lost, and what processes that are gone had claimed."""
+    for kind in Kind:
+        if queued := books.queue.adopt_collection(kind, served.store.collection(kind).instance_id):
+            log.warning("collection was lost, its documents are queued anew", kind=kind.value, documents=queued)
+    if settings.index_is_local:
+        # Only one process can hold the folder, so whoever held these leases is gone.
+        books.queue.release_leases()
+    if index.may_forget and (
+        differing := queue_differences(
+            served.store, standby=books.standby, queue=books.queue, with_vectors=index.was_cut_off
+        )
+    ):
+        log.warning("the index differed from the ledger, these documents are queued anew", documents=differing)
 
 
 def open_index(settings: Settings, *, create: bool = True) -> Index:

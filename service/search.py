@@ -133,19 +133,8 @@ class Searcher:
             pair=self.pairs.hold(question.entity, now=_round_moment(now)),
             second_stage=stage,
         )
-        matched = find_matches(task)
-        matches = name_folded(matched.matches, task.scope) if fold_duplicates else matched.matches
-        return Found(
-            matches=self._explain(matches, ranking, served) if explain else matches,
-            source=question.entity if question.is_document else None,
-            warnings=(*warnings, *_warn_of_words(question, ranking, explain=explain)),
-            left_out=matched.left_out,
-            facets=FacetCounter(task.scope.collection, kind, task.scope.filter, task.scope.active_at).count(facets),
-            relaxations=[*(task.scope.relax() if explain or not matches else ()), *matched.relaxations],
-            weights=matched.weights,
-            fusion=None if is_alike else applied,
-            reranked=Reranked(stage.model, matched.reread, stage.weight) if stage else None,
-        )
+        found = self._answer(task, served, explain=explain, facets=facets)
+        return replace(found, warnings=(*warnings, *_warn_of_words(question, ranking, explain=explain)))
 
     def compare(
         self, resume_id: str, vacancy_id: str, *, ranking: RankingOptions = DEFAULT_OPTIONS, explain: bool = True
@@ -163,6 +152,22 @@ class Searcher:
         judgement = judge_pair(pair, replace(ranking, calibration=self.calibration))
         match = Match(entity=vacancy, score=judgement.probability, similarity=similarity, judgement=judgement)
         return self._explain([match], ranking, served)[0] if explain else match
+
+    def _answer(self, task: Task, served: Served, *, explain: bool, facets: Sequence[FacetName]) -> Found:
+        """What a task finds, without warnings."""
+        matched, question, scope, stage = find_matches(task), task.question, task.scope, task.second_stage
+        matches = name_folded(matched.matches, scope) if task.folds else matched.matches
+        return Found(
+            matches=self._explain(matches, task.options, served) if explain else matches,
+            source=question.entity if question.is_document else None,
+            warnings=(),
+            left_out=matched.left_out,
+            facets=FacetCounter(scope.collection, task.kind, scope.filter, scope.active_at).count(facets),
+            relaxations=[*(scope.relax() if explain or not matches else ()), *matched.relaxations],
+            weights=matched.weights,
+            fusion=None if question.kind is task.kind else task.fusion,
+            reranked=Reranked(stage.model, matched.reread, stage.weight) if stage else None,
+        )
 
     def _explain(self, matches: Sequence[Match], options: RankingOptions, served: Served) -> list[Match]:
         def embed(texts: list[str]) -> Vectors:
