@@ -173,6 +173,7 @@ def _optional(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 texts = st.text(max_size=60)
+hashes = st.text("0123456789abcdef", max_size=64)
 amounts = st.floats(0, 1e9)
 times = st.integers(-62_000_000_000, 253_000_000_000).map(  # the years 5 to 9987
     lambda seconds: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
@@ -203,8 +204,8 @@ _common = {
     "url": _optional(texts),
     "published_at": _optional(times),
     "expires_at": _optional(times),
-    "text_hash": texts,
-    "document_hash": texts,
+    "text_hash": hashes,
+    "document_hash": hashes,
 }
 months = _optional(st.integers(0, 1000))
 resumes = st.builds(Resume, **_common, experience_months=months)
