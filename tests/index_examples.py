@@ -198,7 +198,7 @@ _common = {
     "language": _optional(texts),
     "languages": st.lists(st.from_regex(LANGUAGE_PATTERN, fullmatch=True), max_size=5).map(tuple),
     "education_level": _optional(st.sampled_from(EducationLevel)),
-    "duplicate_group": _optional(texts),
+    "duplicate_group": _optional(hashes),
     "category": _optional(texts),
     "source": _optional(texts),
     "url": _optional(texts),
