@@ -1,9 +1,7 @@
 """Documents into Parquet shards as Milvus' bulk import takes them, in a folder that says how far it is."""
 
-import fcntl
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, Self
@@ -12,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingestion.bulk_book import BulkBook
 from ingestion.errors import ExportRefused
+from ingestion.held_folders import LOCK, hold_folder, replace_text
 from ingestion.pipeline import MakePipeline
 from ingestion.records import Claim, Outcome
 from ingestion.serving import Served
@@ -21,7 +20,6 @@ from milvus.errors import IndexUnavailable
 SHARD_ROWS = 100_000
 _BATCH_ROWS = 128
 _MANIFEST = "manifest.json"
-_LOCK = ".lock"
 
 Fetch = Callable[[str, int], Sequence[Claim]]
 """Gives the next documents after an id, so many at most, in the order of their ids; none at the end."""
@@ -83,20 +81,9 @@ class ShardFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    @contextmanager
-    def hold(self) -> Iterator[None]:
+    def hold(self) -> AbstractContextManager[None]:
         """Keep other processes out of the folder. Raises ExportRefused."""
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            file = (self.path / _LOCK).open("w")
-        except OSError as error:
-            raise ExportRefused(f"{self.path}: {error.strerror}") from error
-        with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise ExportRefused(f"{self.path} is being written by another process") from None
-            yield
+        return hold_folder(self.path, refuse=ExportRefused, held=f"{self.path} is being written by another process")
 
     def read(self) -> Manifest | None:
         """The manifest, None where there is none. Raises ExportRefused for one that cannot be read."""
@@ -109,16 +96,11 @@ class ShardFolder:
 
     def save(self, manifest: Manifest) -> None:
         """Replace the manifest."""
-        fresh = self.path / f"{_MANIFEST}.unfinished"
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(manifest.model_dump_json(indent=1))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self.path / _MANIFEST)
+        replace_text(self.path / _MANIFEST, manifest.model_dump_json(indent=1))
 
     def has_strangers(self) -> bool:
         """Whether anything but a lock lies in it."""
-        return any(file.name != _LOCK for file in self.path.iterdir())
+        return any(file.name != LOCK for file in self.path.iterdir())
 
     def clear(self) -> None:
         """Remove the manifest, and then every shard."""

@@ -1,9 +1,7 @@
 """A snapshot on the disk: a Parquet file of each kind, and a manifest that is replaced once they are whole."""
 
-import fcntl
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingestion.errors import SnapshotRefused
 from ingestion.facts import SCHEMAS
+from ingestion.held_folders import hold_folder, replace_text
 from milvus import Kind
 
 FORMAT = 1
@@ -22,7 +21,6 @@ Rows = Iterator[list[dict[str, Any]]]
 
 _GROUP_ROWS = 20_000  # what is read in one go, and all that is held in memory
 _MANIFEST = "manifest.json"
-_LOCK = ".lock"
 _WANTED = ".wanted"
 
 
@@ -50,20 +48,11 @@ class SnapshotFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    @contextmanager
-    def hold(self) -> Iterator[None]:
+    def hold(self) -> AbstractContextManager[None]:
         """Keep other writers out. Raises SnapshotRefused where one is at it, or the folder cannot be written."""
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            file = (self.path / _LOCK).open("w")
-        except OSError as error:
-            raise SnapshotRefused(f"{self.path}: {error.strerror}") from error
-        with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise SnapshotRefused("another process is making a snapshot at this moment") from None
-            yield
+        return hold_folder(
+            self.path, refuse=SnapshotRefused, held="another process is making a snapshot at this moment"
+        )
 
     def read(self) -> SnapshotManifest | None:
         """The manifest; None where there is none, or only one of another version of this program."""
@@ -96,12 +85,7 @@ class SnapshotFolder:
 
     def save(self, manifest: SnapshotManifest) -> None:
         """Let the snapshot be this one. The files must be whole; those of others are removed."""
-        fresh = self.path / f"{_MANIFEST}.unfinished"
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(manifest.model_dump_json(indent=1))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self.path / _MANIFEST)
+        replace_text(self.path / _MANIFEST, manifest.model_dump_json(indent=1))
         self.tidy()
 
     def tidy(self) -> None:

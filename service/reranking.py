@@ -1,17 +1,15 @@
 """The second stage of a search: the best matches read again, by a cross-encoder or sentence by sentence."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from ingestion import Served
 from milvus import Embedder, Entity, Reranker, Vacancy
 from service.queries import Question
 from service.ranking import choose_claims, choose_needs, late_interaction, read_demand
+from service.vector_memory import HalfVectors, VectorMemory
 
 LATE_INTERACTION = "late-interaction"
 MAX_CANDIDATES = 200
@@ -27,8 +25,6 @@ CROSS_ENCODER_WEIGHT = 0.5
 """Half and half, as none could be measured."""
 
 _MEMORY_BYTES = 128 * 1024 * 1024
-
-HalfVectors = npt.NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +66,7 @@ class Rerankers:
         self, cross_encoders: Mapping[str, Reranker] | None = None, *, memory_bytes: int = _MEMORY_BYTES
     ) -> None:
         self._cross_encoders = dict(cross_encoders or {})
-        self._sentences = _SentenceVectors(memory_bytes)
+        self._sentences = VectorMemory(memory_bytes)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -105,48 +101,13 @@ class Rerankers:
 
     def _compare_sentences(self, question: Question, entities: Sequence[Entity], embedder: Embedder) -> list[float]:
         """Late interaction both ways, so that a pair has one score whichever side asks; below 0 counts as 0."""
-        asked, *found = self._sentences.recall([question.entity, *entities], embedder)
+        documents = [question.entity, *entities]
+
+        def embed(places: Sequence[int]) -> list[HalfVectors]:
+            return _embed([choose_sentences(documents[place]) for place in places], embedder)
+
+        asked, *found = self._sentences.recall([_name(one, embedder) for one in documents], embed)
         return [max(0.0, min(1.0, late_interaction(asked, one, symmetric=True))) for one in found]
-
-
-class _SentenceVectors:
-    """The sentence vectors of documents, those used last, within a number of bytes."""
-
-    def __init__(self, most_bytes: int) -> None:
-        self._most_bytes = most_bytes
-        self._known: OrderedDict[Hashable, HalfVectors] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
-
-    def recall(self, entities: Sequence[Entity], embedder: Embedder) -> list[npt.NDArray[np.float32]]:
-        """The vectors of each, shape (sentences, dimension); what is not known is embedded in one go.
-
-        They are what half precision keeps of them, known or not: a score must not change with what is remembered.
-        """
-        keys = [_name(entity, embedder) for entity in entities]
-        with self._lock:
-            found = [self._find(key) for key in keys]
-        missing = [place for place, vectors in enumerate(found) if vectors is None]
-        new = _embed([choose_sentences(entities[place]) for place in missing], embedder) if missing else []
-        with self._lock:
-            for place, vectors in zip(missing, new, strict=True):
-                found[place] = vectors
-                self._remember(keys[place], vectors)
-        return [vectors.astype(np.float32) for vectors in found if vectors is not None]
-
-    def _find(self, key: Hashable) -> HalfVectors | None:
-        if key not in self._known:
-            return None
-        self._known.move_to_end(key)
-        return self._known[key]
-
-    def _remember(self, key: Hashable, vectors: HalfVectors) -> None:
-        if key in self._known:
-            return
-        self._known[key] = vectors
-        self._bytes += vectors.nbytes
-        while self._bytes > self._most_bytes:
-            self._bytes -= self._known.popitem(last=False)[1].nbytes
 
 
 def choose_sentences(entity: Entity) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from ingestion import Normalizer, Served
 from milvus import Collection, Entity, Filter, Kind, Vectors
@@ -32,9 +33,10 @@ from service.ranking import (
 )
 from service.reranking import Rerankers, RerankOptions
 from service.retrieval import DEFAULT_FUSION, Fusion, Scope, measure_similarity
-from service.sentence_memory import SentenceMemory
+from service.vector_memory import VectorMemory, embed_sentences
 
 FIRST_PAGE = Page()
+_SENTENCE_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Searcher:
     find_seen: Callable[[str, Kind], Sequence[str]] = lambda viewer, kind: ()  # noqa: ARG005
     pairs: PairMaker = field(default_factory=PairMaker)
     rerankers: Rerankers = field(default_factory=Rerankers)
-    sentences: SentenceMemory = field(default_factory=SentenceMemory)
+    sentences: VectorMemory = field(default_factory=partial(VectorMemory, _SENTENCE_BYTES))
     calibration: Calibration = DEFAULT_CALIBRATION
 
     def search(
@@ -171,7 +173,7 @@ class Searcher:
 
     def _explain(self, matches: Sequence[Match], options: RankingOptions, served: Served) -> list[Match]:
         def embed(texts: list[str]) -> Vectors:
-            return self.sentences.embed(texts, served.embedder)
+            return embed_sentences(self.sentences, texts, served.embedder)
 
         return [self._explain_one(one, options, embed) for one in matches]
 

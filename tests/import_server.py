@@ -1,13 +1,13 @@
 """A local server that speaks Milvus' import interface, reads the files itself, and misbehaves as told."""
 
 import json
-import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+from tests.local_server import LocalServer
 
 PREFIX = "/v2/vectordb/jobs/import/"
 
@@ -24,7 +24,7 @@ class Job:
 
 
 @dataclass
-class ImportServer:
+class ImportServer(LocalServer):
     """Answers as Milvus 2.6 documents it. `take_in(collection, path)` gives the rows that a file brought in.
 
     `failures` answer the next requests: (status, body), or None for no answer at all. With `loses_answers` so many
@@ -42,39 +42,20 @@ class ImportServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
+        return self.address
 
-    def __enter__(self) -> Self:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                verb = self.path.removeprefix(PREFIX)
-                server.requests.append((verb, body, dict(self.headers)))
-                answer = server.failures.popleft() if server.failures else (200, json.dumps(server.answer(verb, body)))
-                if answer is None or (verb == "create" and server.loses_answers > 0):
-                    server.loses_answers -= verb == "create"
-                    self.close_connection = True
-                    return
-                self.send_response(answer[0])
-                self.end_headers()
-                self.wfile.write(answer[1].encode())
-
-            def log_message(self, *args: object) -> None:
-                """Say nothing."""
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+    def answer_post(self, request: BaseHTTPRequestHandler) -> None:
+        body = json.loads(request.rfile.read(int(request.headers["Content-Length"])))
+        verb = request.path.removeprefix(PREFIX)
+        self.requests.append((verb, body, dict(request.headers)))
+        answer = self.failures.popleft() if self.failures else (200, json.dumps(self.answer(verb, body)))
+        if answer is None or (verb == "create" and self.loses_answers > 0):
+            self.loses_answers -= verb == "create"
+            request.close_connection = True
+            return
+        request.send_response(answer[0])
+        request.end_headers()
+        request.wfile.write(answer[1].encode())
 
     def answer(self, verb: str, body: dict[str, Any]) -> dict[str, Any]:
         """What the interface says to a request."""

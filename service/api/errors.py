@@ -70,6 +70,7 @@ UNAVAILABLE: dict[type[Exception], str] = {
 # Titles and, in lower case, types of problems: our own, because Python renames its phrases from version to version.
 TITLES: dict[int, str] = {
     400: "Bad Request",
+    403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
     410: "Gone",

@@ -6,7 +6,7 @@ from fastapi import Form, Query, UploadFile
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from ingestion import ResumeDocument, UnreadableDocument, VacancyDocument, read_upload
+from ingestion import AnyDocument, ResumeDocument, UnreadableDocument, VacancyDocument, read_upload
 from ingestion.documents import Viewer
 from milvus import Filter, Kind
 from service.api.matches import make_judgement_values, make_note_payload
@@ -104,15 +104,8 @@ def run_search(searcher: Searcher, kind: Kind, request: SearchRequest[Any]) -> d
 
 def search_upload(searcher: Searcher, kind: Kind, form: UploadForm) -> dict[str, Any]:
     """The values of a search payload for the text of a file. Raises UnreadableDocument."""
-    content = form.file.file.read(MAX_UPLOAD_BYTES + 1)
-    name = form.file.filename or "upload"
-    if len(content) > MAX_UPLOAD_BYTES:
-        raise UnreadableDocument(f"{name}: larger than {MAX_UPLOAD_BYTES // 1024 // 1024} MiB")
-    try:
-        # What is sought for is the other side's document; a file of the same side reads the same.
-        document = read_upload(name, content, kind=kind.counterpart)
-    except UnreadableDocument as error:
-        raise UnreadableDocument(f"{name}: {error}") from None
+    # What is sought for is the other side's document; a file of the same side reads the same.
+    document = read_file(form.file, kind.counterpart)
     try:
         found = searcher.search(
             kind,
@@ -126,8 +119,24 @@ def search_upload(searcher: Searcher, kind: Kind, form: UploadForm) -> dict[str,
             exclude_seen_by=form.exclude_seen_by,
         )
     except EmptyQuery as error:
-        raise EmptyQuery(f"{name}: {error}") from None
+        raise EmptyQuery(f"{name_file(form.file)}: {error}") from None
     return make_search_payload(found)
+
+
+def read_file(file: UploadFile, kind: Kind) -> AnyDocument:
+    """The document of an uploaded file. Raises UnreadableDocument, which names the file."""
+    content, name = file.file.read(MAX_UPLOAD_BYTES + 1), name_file(file)
+    if len(content) > MAX_UPLOAD_BYTES:
+        raise UnreadableDocument(f"{name}: larger than {MAX_UPLOAD_BYTES // 1024 // 1024} MiB")
+    try:
+        return read_upload(name, content, kind=kind)
+    except UnreadableDocument as error:
+        raise UnreadableDocument(f"{name}: {error}") from None
+
+
+def name_file(file: UploadFile) -> str:
+    """What an uploaded file is called, which not every client says."""
+    return file.filename or "upload"
 
 
 def make_search_payload(found: Found) -> dict[str, Any]:

@@ -7,16 +7,15 @@ from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Query, Request, UploadFile
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
-from ingestion import State, UnreadableDocument, read_upload
-from milvus import Kind
+from ingestion import State, UnreadableDocument
 from milvus.errors import UnembeddableText
 from service.api.dependencies import GivenServices, Services
-from service.api.searches import MAX_UPLOAD_BYTES
+from service.api.searches import read_file
 from service.errors import EmptyQuery
 from service.matching import Match, Page
 from service.queries import TextSource
@@ -66,22 +65,10 @@ def find_by_form(
             return RedirectResponse(url, HTTPStatus.SEE_OTHER)
         return _show(request, services, state, text=form.text, is_posted=True)
     try:
-        text = read_text(form.file, state.find.counterpart)
+        text = read_file(form.file, state.find.counterpart).text or ""
     except UnreadableDocument as error:
         return _show(request, services, state, text=form.text, is_posted=True, unreadable=str(error))
     return _show(request, services, state, text=text, is_posted=True, file_name=form.file.filename)
-
-
-def read_text(file: UploadFile, kind: Kind) -> str:
-    """The text of an uploaded file. Raises UnreadableDocument."""
-    content = file.file.read(MAX_UPLOAD_BYTES + 1)
-    name = file.filename or "upload"
-    if len(content) > MAX_UPLOAD_BYTES:
-        raise UnreadableDocument(f"{name}: larger than {MAX_UPLOAD_BYTES // 1024 // 1024} MiB")
-    try:
-        return read_upload(name, content, kind=kind).text or ""
-    except UnreadableDocument as error:
-        raise UnreadableDocument(f"{name}: {error}") from None
 
 
 def _show(

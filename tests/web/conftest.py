@@ -22,10 +22,14 @@ OpenPage = Callable[..., Page]
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that holds the examples; no test changes what it holds."""
     with run_server(tmp_path_factory.mktemp("web")) as server:
-        for kind, documents in (("vacancies", VACANCIES), ("resumes", RESUMES)):
-            status, _, body = server.request("POST", f"/v1/{kind}/batch?wait=true", documents)
-            assert status == 200, body
+        load_examples(server)
         yield server
+
+
+def load_examples(server: Server) -> None:
+    for kind, documents in (("vacancies", VACANCIES), ("resumes", RESUMES)):
+        status, _, body = server.request("POST", f"/v1/{kind}/batch?wait=true", documents)
+        assert status == 200, body
 
 
 @contextlib.contextmanager
@@ -73,13 +77,20 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 @pytest.fixture
 def open_page(served: Server, new_context: Callable[..., BrowserContext]) -> Iterator[OpenPage]:
     """Opens a path of the server; at the end no page may have complained in its console."""
+    with watch_pages(served, new_context) as open_:
+        yield open_
+
+
+@contextlib.contextmanager
+def watch_pages(server: Server, new_context: Callable[..., BrowserContext]) -> Iterator[OpenPage]:
+    """Opens paths of a server; at the end no page may have complained in its console."""
     complaints: list[str] = []
 
     def open_(path: str = "/", **settings: Any) -> Page:
         page = new_context(**settings).new_page()
         page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}"))
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
-        page.goto(link(served, path))
+        page.goto(link(server, path))
         return page
 
     yield open_

@@ -7,11 +7,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.flow.server import Server
-from tests.web.conftest import link, run_server
-from tests.web.examples import RESUMES, VACANCIES
+from tests.web.conftest import OpenPage, link, load_examples, run_server, watch_pages
 from tests.web.test_frame import PHONE, find_violations
 
-OpenJudge = Callable[..., Page]
 SIZES = {"Vacancies drawn at random": "3", "Resumes found first for each": "4", "Resumes drawn at random": "2"}
 
 
@@ -19,25 +17,15 @@ SIZES = {"Vacancies drawn at random": "3", "Resumes found first for each": "4", 
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with the examples, whose pools these tests fill."""
     with run_server(tmp_path_factory.mktemp("judge")) as server:
-        for kind, documents in (("vacancies", VACANCIES), ("resumes", RESUMES)):
-            assert server.request("POST", f"/v1/{kind}/batch?wait=true", documents)[0] == 200
+        load_examples(server)
         yield server
 
 
 @pytest.fixture
-def open_judge(judged: Server, new_context: Callable[..., BrowserContext]) -> Iterator[OpenJudge]:
+def open_judge(judged: Server, new_context: Callable[..., BrowserContext]) -> Iterator[OpenPage]:
     """Opens a path of that server; at the end no page may have complained in its console."""
-    complaints: list[str] = []
-
-    def open_(path: str = "/judge", **settings: object) -> Page:
-        page = new_context(**settings).new_page()
-        page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}"))
-        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
-        page.goto(link(judged, path))
-        return page
-
-    yield open_
-    assert complaints == []
+    with watch_pages(judged, new_context) as open_:
+        yield open_
 
 
 def make_pool(page: Page) -> str:
@@ -60,8 +48,8 @@ def read_pair(page: Page) -> list[str]:
     return page.locator(".grading input[name$=_id]").evaluate_all("all => all.map(one => one.value)")
 
 
-def test_pool_is_graded_with_the_keyboard(open_judge: OpenJudge) -> None:
-    page = open_judge()
+def test_pool_is_graded_with_the_keyboard(open_judge: OpenPage) -> None:
+    page = open_judge("/judge")
     make_pool(page)
     start(page, "ada")
     first = read_pair(page)
@@ -80,8 +68,8 @@ def test_pool_is_graded_with_the_keyboard(open_judge: OpenJudge) -> None:
     expect(page.get_by_text("your grade: 0")).to_be_visible()
 
 
-def test_keys_can_be_turned_off_for_good(open_judge: OpenJudge) -> None:
-    page = open_judge()
+def test_keys_can_be_turned_off_for_good(open_judge: OpenPage) -> None:
+    page = open_judge("/judge")
     make_pool(page)
     start(page, "ada")
     before = page.url
@@ -94,8 +82,8 @@ def test_keys_can_be_turned_off_for_good(open_judge: OpenJudge) -> None:
     assert page.url == before
 
 
-def test_pool_is_graded_to_its_end_without_a_script(open_judge: OpenJudge) -> None:
-    page = open_judge(java_script_enabled=False)
+def test_pool_is_graded_to_its_end_without_a_script(open_judge: OpenPage) -> None:
+    page = open_judge("/judge", java_script_enabled=False)
     make_pool(page)
     for grader, name in (("ada", "suitable with one gap"), ("bob", "not suitable")):
         page.goto(page.url.partition("/judge")[0] + "/judge")
@@ -138,7 +126,7 @@ PAGES = {"pools": "/judge", "pair": "{}?grader=ada", "graded": "{}?grader=ada&at
 
 @pytest.mark.parametrize("settings", [{}, {"color_scheme": "dark"}, PHONE], ids=["light", "dark", "phone"])
 @pytest.mark.parametrize("name", PAGES)
-def test_page_keeps_nobody_out(open_judge: OpenJudge, pool: str, name: str, settings: dict[str, object]) -> None:
+def test_page_keeps_nobody_out(open_judge: OpenPage, pool: str, name: str, settings: dict[str, object]) -> None:
     page = open_judge(PAGES[name].format(pool), **settings)
 
     assert find_violations(page) == []
@@ -149,7 +137,7 @@ def test_page_keeps_nobody_out(open_judge: OpenJudge, pool: str, name: str, sett
 
 @pytest.mark.parametrize("language", ["ru", "es"])
 @pytest.mark.parametrize("name", PAGES)
-def test_translated_page_says_nothing_in_english(open_judge: OpenJudge, pool: str, name: str, language: str) -> None:
+def test_translated_page_says_nothing_in_english(open_judge: OpenPage, pool: str, name: str, language: str) -> None:
     said = "main :is(h1, legend, button, label, dt, summary)"
     english = open_judge(PAGES[name].format(pool)).locator(said).all_inner_texts()
     translated = open_judge(PAGES[name].format(pool), locale=language).locator(said).all_inner_texts()
@@ -159,8 +147,8 @@ def test_translated_page_says_nothing_in_english(open_judge: OpenJudge, pool: st
     assert not {text for text in left if text and not text.isdecimal()}
 
 
-def test_every_pair_of_hostile_and_huge_documents_fits_a_phone(open_judge: OpenJudge) -> None:
-    page = open_judge(**PHONE)
+def test_every_pair_of_hostile_and_huge_documents_fits_a_phone(open_judge: OpenPage) -> None:
+    page = open_judge("/judge", **PHONE)
     for label, value in {"Vacancies drawn at random": "50", "Resumes drawn at random": "0"}.items():
         page.get_by_label(label).fill(value)
     page.get_by_label("Resumes found first for each").fill("1")

@@ -1,19 +1,18 @@
 """A local embedding server that speaks the OpenAI protocol, and misbehaves as told."""
 
 import json
-import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 
 from milvus.embedding import HashingEmbedder
+from tests.local_server import LocalServer
 
 
 @dataclass
-class EmbeddingServer:
+class EmbeddingServer(LocalServer):
     """Answers with hashed vectors, and records what it was asked.
 
     `failures` are (status, headers, body) to answer the next requests with, `fails_forever` a status for all.
@@ -30,46 +29,27 @@ class EmbeddingServer:
     authorizations: list[str | None] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
 
-    def __enter__(self) -> Self:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                server.paths.append(self.path)
-                server.authorizations.append(self.headers.get("Authorization"))
-                server.requests.append(body)
-                time.sleep(server.delay)
-                status, headers, content = server.answer(body)
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                # A client that stopped waiting has closed its side.
-                try:
-                    self.wfile.write(content.encode())
-                except BrokenPipeError:
-                    return
-
-            def log_message(self, *args: object) -> None:
-                """Say nothing."""
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+    def answer_post(self, request: BaseHTTPRequestHandler) -> None:
+        body = json.loads(request.rfile.read(int(request.headers["Content-Length"])))
+        self.paths.append(request.path)
+        self.authorizations.append(request.headers.get("Authorization"))
+        self.requests.append(body)
+        time.sleep(self.delay)
+        status, headers, content = self.answer(body)
+        request.send_response(status)
+        for name, value in headers.items():
+            request.send_header(name, value)
+        request.end_headers()
+        # A client that stopped waiting has closed its side.
+        try:
+            request.wfile.write(content.encode())
+        except BrokenPipeError:
+            return
 
     @property
     def url(self) -> str:
         """The base URL of the protocol."""
-        return f"http://127.0.0.1:{self._http.server_port}/v1"
+        return f"{self.address}/v1"
 
     def answer(self, body: dict[str, Any]) -> tuple[int, dict[str, str], str]:
         """Status, headers and content of the answer to a request."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from milvus import Vectors
 from milvus.embedding import HashingEmbedder
-from service.sentence_memory import SentenceMemory
+from service.vector_memory import VectorMemory, embed_sentences
 
 
 class Counting(HashingEmbedder):
@@ -22,9 +22,9 @@ class Counting(HashingEmbedder):
 
 
 def test_what_is_known_is_not_embedded_again_and_comes_out_the_same() -> None:
-    memory, embedder = SentenceMemory(), Counting()
-    first = memory.embed(["Bakes bread.", "Drives vans.", "Bakes bread."], embedder)
-    again = memory.embed(["Drives vans.", "Welds."], embedder)
+    memory, embedder = VectorMemory(10_000), Counting()
+    first = embed_sentences(memory, ["Bakes bread.", "Drives vans.", "Bakes bread."], embedder)
+    again = embed_sentences(memory, ["Drives vans.", "Welds."], embedder)
     assert embedder.asked == ["Bakes bread.", "Drives vans.", "Welds."]
     assert np.array_equal(first[0], first[2])
     assert np.array_equal(first[1], again[0])
@@ -33,7 +33,7 @@ def test_what_is_known_is_not_embedded_again_and_comes_out_the_same() -> None:
 
 def test_what_was_used_longest_ago_is_forgotten() -> None:
     embedder = Counting()
-    memory = SentenceMemory(most_bytes=2 * 2 * embedder.identity.dimension)
+    memory = VectorMemory(2 * 2 * embedder.identity.dimension)
     for text in ("a", "b", "a", "c", "a", "b"):
-        memory.embed([text], embedder)
+        embed_sentences(memory, [text], embedder)
     assert embedder.asked == ["a", "b", "c", "b"]
